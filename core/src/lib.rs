@@ -1,0 +1,1 @@
+//! The shard: one pinned loop per core, Io backends, byte rings, timers, clock, limits.

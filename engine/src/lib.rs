@@ -1,0 +1,1 @@
+//! The workflow state machine: tables, processors, appliers.

@@ -1,0 +1,1 @@
+//! The append-only log of one partition: segments, flush, recovery, readers.

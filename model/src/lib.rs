@@ -1,0 +1,1 @@
+//! BPMN and DMN XML read into executable graphs, with deployment-time validation.

@@ -1,0 +1,1 @@
+//! Load generator, journal inspector, simulator, developer checks.
