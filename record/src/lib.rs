@@ -37,6 +37,9 @@ pub use list::{List, ListBuffer};
 pub use message_pack::{Document, PackedValue};
 pub use value_type::ValueType;
 
+#[doc(hidden)]
+pub use serde_json;
+
 /// The version that the record stream and Topology report: what this broker's behaviour is compatible with.
 pub const COMPATIBLE_VERSION: &str = "8.6.0";
 

@@ -49,10 +49,13 @@ pub trait Value<'a>: Copy + Default {
 }
 
 /// Takes a field, or its default where an older encoding ends before it.
-pub(crate) fn take_or<'a, T: crate::Field<'a>>(input: &mut Input<'a>, default: T) -> Result<T, Malformed> {
+pub fn take_or<'a, T: crate::Field<'a>>(input: &mut Input<'a>, default: T) -> Result<T, Malformed> {
     if input.is_empty() { Ok(default) } else { T::take(input) }
 }
 
+/// Declares a value: a borrowed view with `put`, `take`, `print` and `put_json`. State rows use it as well, so that
+/// one encoding serves the log, the tables and queries.
+#[macro_export]
 macro_rules! record_value {
     ($(#[$doc:meta])* $name:ident {
         $($(#[$field_doc:meta])* $mark:ident $field:ident: $type:ty = $default:expr, $json:literal;)+
@@ -67,30 +70,30 @@ macro_rules! record_value {
             }
         }
 
-        impl<'a> crate::value::Value<'a> for $name<'a> {
-            fn put<O: crate::Out>(&self, out: &mut O) {
-                $(crate::Field::put(&self.$field, out);)+
+        impl<'a> $crate::value::Value<'a> for $name<'a> {
+            fn put<O: $crate::Out>(&self, out: &mut O) {
+                $($crate::Field::put(&self.$field, out);)+
             }
 
-            fn take(bytes: &'a [u8]) -> Result<Self, crate::Malformed> {
-                let mut input = crate::Input::new(bytes);
-                Ok(Self { $($field: crate::value::take_or::<$type>(&mut input, $default)?),+ })
+            fn take(bytes: &'a [u8]) -> Result<Self, $crate::Malformed> {
+                let mut input = $crate::Input::new(bytes);
+                Ok(Self { $($field: $crate::value::take_or::<$type>(&mut input, $default)?),+ })
             }
 
             fn print(&self, out: &mut String) {
                 let start = out.len();
-                $(crate::value::record_value!(@print $mark self $field $json out);)+
+                $($crate::record_value!(@print $mark self $field $json out);)+
                 if out.len() == start { out.push('{'); }
                 out.replace_range(start..=start, "{");
                 out.push('}');
             }
 
-            fn put_json(json: &serde_json::Value, out: &mut Vec<u8>) -> Result<(), String> {
+            fn put_json(json: &$crate::serde_json::Value, out: &mut Vec<u8>) -> Result<(), String> {
                 let object = json.as_object().ok_or("the value should be an object")?;
                 $(match object.get($json) {
-                    None | Some(serde_json::Value::Null) => crate::Field::put(&{ let default: $type = $default; default }, out),
-                    Some(json) => if !<$type as crate::Field<'a>>::put_json(json, out) {
-                        return Err(format!("'{}' should be {}", $json, <$type as crate::Field<'a>>::EXPECTED));
+                    None | Some($crate::serde_json::Value::Null) => $crate::Field::put(&{ let default: $type = $default; default }, out),
+                    Some(json) => if !<$type as $crate::Field<'a>>::put_json(json, out) {
+                        return Err(format!("'{}' should be {}", $json, <$type as $crate::Field<'a>>::EXPECTED));
                     },
                 })+
                 Ok(())
@@ -99,11 +102,11 @@ macro_rules! record_value {
     };
     (@print shown $self:ident $field:ident $json:literal $out:ident) => {
         $out.push_str(concat!(",\"", $json, "\":"));
-        crate::Field::print(&$self.$field, $out);
+        $crate::Field::print(&$self.$field, $out);
     };
     (@print hidden $self:ident $field:ident $json:literal $out:ident) => {};
 }
-pub(crate) use record_value;
+pub use record_value;
 
 /// Makes a value usable as an item of a list inside another value: encoded behind its length.
 macro_rules! nested_value {
