@@ -1,0 +1,43 @@
+//! A model property: `=expression`, or a static value. The only place that decides which one it is.
+
+use std::fmt;
+use std::sync::Arc;
+
+/// Text of a property as written in the model.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Text {
+    source: Arc<str>,
+}
+
+impl Text {
+    /// Wraps the text as written.
+    pub fn new(source: &str) -> Self {
+        Self { source: source.into() }
+    }
+
+    /// The text as written, a leading `=` included.
+    pub fn source(&self) -> &Arc<str> {
+        &self.source
+    }
+
+    /// Whether the text is an expression (starts with `=`, leading blanks ignored).
+    pub fn is_expression(&self) -> bool {
+        self.source.trim_start().starts_with('=')
+    }
+
+    /// The expression without its `=`, `None` for a static value.
+    pub fn expression(&self) -> Option<&str> {
+        self.source.trim_start().strip_prefix('=')
+    }
+
+    /// The value itself, `None` for an expression.
+    pub fn static_value(&self) -> Option<&Arc<str>> {
+        if self.is_expression() { None } else { Some(&self.source) }
+    }
+}
+
+impl fmt::Debug for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Text({:?})", self.source)
+    }
+}
