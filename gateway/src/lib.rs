@@ -1,1 +1,3 @@
 //! The doors: gRPC for Zeebe clients.
+
+pub mod proto;
