@@ -19,11 +19,20 @@
 //! - a completed `Durable` write survives a power loss;
 //! - nothing is retried after a failed write or sync.
 
+mod blocking;
 mod buffer;
+mod check;
 mod error;
 mod file;
 mod files;
+mod helper;
+mod mapping;
 mod operation;
+mod portable;
+mod probe;
+mod real_files;
+pub mod sim;
+mod uring;
 mod waker;
 
 use std::sync::Arc;
@@ -34,6 +43,10 @@ pub use error::{BackendError, IoError};
 pub use file::{File, OpenOptions};
 pub use files::{DirectoryEntry, Files, Mapping};
 pub use operation::{Completion, Durability, DurableMethod, Operation, Outcome, Token, ZERO_STEP_BYTES_MAX};
+pub use portable::PortableIo;
+pub use probe::{BackendChoice, Probe, UringFeatures, open_io, probe, probe_direct_io};
+pub use real_files::RealFiles;
+pub use uring::{REGISTERED_BUFFERS_MAX, UringIo};
 pub use waker::Waker;
 
 /// Which implementation is at work; named in health and in the start-up line.

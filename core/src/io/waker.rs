@@ -18,11 +18,12 @@ struct Inner {
 pub struct Waker(Arc<Inner>);
 
 impl Waker {
-    /// A waker with an eventfd.
+    /// A waker with an eventfd. `nonblocking` for poll; io_uring needs a blocking one, or its read would not wait.
     #[allow(unsafe_code)]
-    pub(crate) fn with_eventfd() -> std::io::Result<Self> {
+    pub(crate) fn with_eventfd(nonblocking: bool) -> std::io::Result<Self> {
+        let flags = libc::EFD_CLOEXEC | if nonblocking { libc::EFD_NONBLOCK } else { 0 };
         // SAFETY: no memory is passed.
-        let descriptor = unsafe { libc::eventfd(0, libc::EFD_CLOEXEC | libc::EFD_NONBLOCK) };
+        let descriptor = unsafe { libc::eventfd(0, flags) };
         if descriptor < 0 {
             return Err(std::io::Error::last_os_error());
         }
