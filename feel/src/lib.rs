@@ -1,1 +1,4 @@
 //! The expression language FEEL, evaluated over MessagePack.
+pub mod decimal;
+pub mod limits;
+pub mod temporal;
