@@ -26,10 +26,12 @@ mod buffer;
 mod consumer;
 mod frame;
 mod heap;
+mod outbox;
 mod producer;
 mod shared;
 
 pub use consumer::{Consumer, Frame};
+pub use outbox::Outbox;
 pub use producer::{Claim, ClaimError, Producer};
 
 use crate::wake::Waker;

@@ -73,9 +73,7 @@ impl Producer {
         if length > self.shared.inline_bytes_max() {
             return self.claim_heap(kind, length);
         }
-        if length > self.shared.frame_bytes_max {
-            return Err(self.too_large(length));
-        }
+        self.check_length(length)?;
         let start = self.make_room(space(length), 0)?;
         self.shared.buffer.note_write(self.shared.offset(start), space(length));
         Ok(Claim { producer: self, start, kind, payload: Payload::Inline { length } })
@@ -83,16 +81,19 @@ impl Producer {
 
     #[cold]
     fn claim_heap(&mut self, kind: u32, length: usize) -> Result<Claim<'_>, ClaimError> {
-        if length > self.shared.frame_bytes_max {
-            return Err(self.too_large(length));
-        }
+        self.check_length(length)?;
         let start = self.make_room(space(heap::POINTER_BYTES), length)?;
         let payload = Payload::Heap(vec![0; length].into_boxed_slice());
         Ok(Claim { producer: self, start, kind, payload })
     }
 
-    fn too_large(&self, frame_bytes: usize) -> ClaimError {
-        ClaimError::TooLarge { frame_bytes, frame_bytes_max: self.shared.frame_bytes_max }
+    /// Whether a frame of `length` bytes can ever go through this ring.
+    pub(super) fn check_length(&self, length: usize) -> Result<(), ClaimError> {
+        let frame_bytes_max = self.shared.frame_bytes_max;
+        if length <= frame_bytes_max {
+            return Ok(());
+        }
+        Err(ClaimError::TooLarge { frame_bytes: length, frame_bytes_max })
     }
 
     /// Copies a whole payload in and commits it.

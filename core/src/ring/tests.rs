@@ -158,3 +158,37 @@ fn two_threads_keep_order_over_many_laps() {
     }
     writer.join().unwrap();
 }
+
+#[test]
+fn an_outbox_keeps_order_and_bounds() {
+    let (producer, mut consumer) = small(64, 40);
+    let mut outbox = Outbox::new(producer, 3, 60);
+    let check = |consumer: &mut Consumer, expected: &[u8]| {
+        let found: Vec<u8> = std::iter::from_fn(|| consumer.read().map(|frame| frame[0])).collect();
+        assert_eq!(found, expected);
+    };
+    for value in 0..4 {
+        outbox.send(1, &[value; 24]).unwrap();
+    }
+    assert_eq!((outbox.waiting_count(), outbox.waiting_bytes()), (2, 48));
+    assert_eq!(outbox.send(1, &[9; 24]), Err(ClaimError::Full), "bytes");
+    outbox.send(1, &[4]).unwrap();
+    assert_eq!(outbox.send(1, &[9]), Err(ClaimError::Full), "frames");
+    assert_eq!(outbox.flush(), Ok(false));
+    check(&mut consumer, &[0, 1]);
+    assert_eq!(outbox.flush(), Ok(false));
+    check(&mut consumer, &[2, 3]);
+    assert_eq!(outbox.flush(), Ok(true));
+    check(&mut consumer, &[4]);
+    assert_eq!(outbox.waiting_bytes(), 0);
+    outbox.send(1, &[5; 24]).unwrap();
+    check(&mut consumer, &[5]);
+    let too_large = Err(ClaimError::TooLarge { frame_bytes: 41, frame_bytes_max: 40 });
+    assert_eq!(outbox.send(1, &[0; 41]), too_large);
+    outbox.send(1, &[6; 24]).unwrap();
+    outbox.send(1, &[7; 24]).unwrap();
+    outbox.send(1, &[8; 24]).unwrap();
+    assert_eq!(outbox.send(1, &[0; 41]), too_large, "also while others wait");
+    drop(consumer);
+    assert_eq!(outbox.flush(), Err(ClaimError::Closed));
+}
