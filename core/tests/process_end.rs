@@ -2,7 +2,7 @@
 //! first and force afterwards. Each case runs this test binary again as a child and looks at it from outside.
 
 #![cfg(not(loom))]
-#![allow(unsafe_code)]
+#![allow(unsafe_code, clippy::print_stderr)]
 
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, Stdio};

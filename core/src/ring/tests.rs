@@ -147,7 +147,7 @@ fn two_threads_keep_order_over_many_laps() {
     let mut expected = 0_usize;
     while expected < count {
         while let Some(frame) = consumer.read() {
-            let length = if expected % 97 == 0 { 1000 } else { expected % 120 };
+            let length = if expected.is_multiple_of(97) { 1000 } else { expected % 120 };
             assert_eq!((frame.kind() as usize, frame.len()), (expected, length));
             assert!(frame.iter().all(|byte| *byte == expected as u8));
             expected += 1;
