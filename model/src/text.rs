@@ -30,6 +30,21 @@ impl Text {
         self.source.trim_start().strip_prefix('=')
     }
 
+    /// Why the expression does not parse; `None` when it does, and for static values.
+    pub fn expression_error(&self) -> Option<String> {
+        None
+    }
+
+    /// The string that the text stands for without any variable.
+    ///
+    /// # Errors
+    /// The type found instead, in capitals.
+    pub fn constant_string(&self) -> Result<Arc<str>, &'static str> {
+        let Some(expression) = self.expression() else { return Ok(self.source.clone()) };
+        let literal = expression.trim().strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+        literal.filter(|text| !text.contains(['"', '\\'])).map(Into::into).ok_or("NULL")
+    }
+
     /// The value itself, `None` for an expression.
     pub fn static_value(&self) -> Option<&Arc<str>> {
         if self.is_expression() { None } else { Some(&self.source) }

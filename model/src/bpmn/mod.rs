@@ -3,6 +3,8 @@
 
 mod build;
 mod model;
+mod rules;
+mod schema;
 
 pub(crate) use model::Model;
 
@@ -34,7 +36,12 @@ impl Definitions {
 /// and column.
 pub fn read_bpmn(resource_name: &str, bytes: &[u8]) -> Result<Definitions, Vec<Violation>> {
     let document = xml::parse(bytes).map_err(|error| vec![Violation::resource(error.to_string())])?;
+    schema::check(&document).map_err(|error| vec![Violation::resource(error.to_string())])?;
     let model = Model::new(&document);
+    let violations = rules::check(&model);
+    if !violations.is_empty() {
+        return Err(violations);
+    }
     let processes = build::processes(&model)?;
     Ok(Definitions { resource_name: resource_name.into(), processes })
 }
