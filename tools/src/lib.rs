@@ -1,1 +1,3 @@
-//! Load generator, journal inspector, simulator, developer checks.
+//! Tools that speak to a broker from the outside, and checks of the project itself.
+
+pub mod load;
