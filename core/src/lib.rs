@@ -12,6 +12,7 @@ pub mod ring;
 #[cfg(not(loom))]
 pub mod shard;
 pub mod signal;
+pub mod stages;
 mod sync;
 pub mod time;
 pub mod wake;

@@ -45,7 +45,7 @@ pub struct ShardConfig {
     pub id: ShardId,
     /// The time.
     pub clock: Clock,
-    /// Where it sleeps: made by [`crate::wake::waker_over`] the shard's `Io`, its wakers given to all inbound rings.
+    /// How it sleeps: made by [`crate::wake::waker_for_io`], its wakers given to all inbound rings.
     pub sleeper: Sleeper,
     /// Rings to read. A ring's place here is its [`super::RingIndex`].
     pub rings: Vec<Consumer>,

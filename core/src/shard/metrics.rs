@@ -22,7 +22,7 @@ pub struct ShardMetrics {
     pub sleeps: Counter,
     /// Nanoseconds not slept.
     pub busy_ns: Counter,
-    /// Length of a turn without its sleep.
+    /// Length of a turn up to its submissions: without sleep and completions.
     pub turn: Arc<Histogram>,
 }
 
@@ -45,7 +45,7 @@ impl ShardMetrics {
             busy_ns: counter("tidemill_shard_busy_nanoseconds_total", "Time the shard did not sleep."),
             turn: registry.histogram(
                 "tidemill_shard_turn_seconds",
-                "Length of a turn without its sleep.",
+                "Length of a turn up to its submissions.",
                 &labels,
             ),
         }

@@ -12,8 +12,8 @@ use crate::wake::Sleeper;
 use std::time::Duration;
 
 /// One shard: loop, `Io` and application.
-pub struct Shard<I: Io, A: ShardApp> {
-    io: I,
+pub struct Shard<A: ShardApp> {
+    io: Box<dyn Io>,
     app: A,
     inbound: Inbound,
     core: Core,
@@ -51,12 +51,14 @@ impl Allowance {
     }
 }
 
-impl<I: Io, A: ShardApp> Shard<I, A> {
-    /// Puts a shard together. Everything that the loop itself needs is allocated here.
-    pub fn new(config: ShardConfig, io: I, app: A) -> Self {
-        let ShardConfig { id, clock, sleeper, rings, budget, timer_count_max, metrics, stop } = config;
+impl<A: ShardApp> Shard<A> {
+    /// Puts a shard together, on the thread that will run it (which is the one that made the `Io`); joins its sleeper
+    /// with the `Io`. Everything that the loop itself needs is allocated here.
+    pub fn new(config: ShardConfig, io: Box<dyn Io>, app: A) -> Self {
+        let ShardConfig { id, clock, mut sleeper, rings, budget, timer_count_max, metrics, stop } = config;
         assert!(budget.frame_count_max > 0 && budget.frame_count_per_ring_max > 0, "a turn takes no frames");
         assert!(budget.frame_bytes_max > 0 && budget.timer_count_max > 0, "a turn takes no bytes or timers");
+        sleeper.attach(io.waker());
         let completions = Vec::with_capacity(io.depth_max());
         let core = Core { id, clock, timers: Timers::with_capacity(timer_count_max), stop };
         Self { io, app, inbound: Inbound::new(rings), core, sleeper, budget, metrics, completions }
@@ -80,7 +82,7 @@ impl<I: Io, A: ShardApp> Shard<I, A> {
     /// Tells the application that it starts. [`Shard::run`] does it; who drives turns calls it before the first.
     pub fn start(&mut self) -> Result<(), Fatal> {
         let now = self.core.clock.now();
-        self.app.on_start(&mut self.core.context(now, &mut self.io))
+        self.app.on_start(&mut self.core.context(now, &mut *self.io))
     }
 
     /// One turn without sleep. The next one is due at once when it says `Busy`, else at the latest at its deadline,
@@ -108,14 +110,14 @@ impl<I: Io, A: ShardApp> Shard<I, A> {
     }
 
     /// The shard's `Io`, between turns.
-    pub fn io_mut(&mut self) -> &mut I {
-        &mut self.io
+    pub fn io_mut(&mut self) -> &mut dyn Io {
+        &mut *self.io
     }
 
     fn work(&mut self, now: Now) -> Result<Next, Fatal> {
         self.take_frames(now)?;
         self.fire_timers(now)?;
-        self.app.on_turn(&mut self.core.context(now, &mut self.io))
+        self.app.on_turn(&mut self.core.context(now, &mut *self.io))
     }
 
     fn take_frames(&mut self, now: Now) -> Result<(), Fatal> {
@@ -147,13 +149,13 @@ impl<I: Io, A: ShardApp> Shard<I, A> {
             bytes += frame.len() as u64;
             allowance.frame_count -= 1;
             allowance.frame_bytes = allowance.frame_bytes.saturating_sub(frame.len());
-            self.app.on_frame(&mut self.core.context(now, &mut self.io), at, &frame)?;
+            self.app.on_frame(&mut self.core.context(now, &mut *self.io), at, &frame)?;
         }
         ring.release();
         self.metrics.frame_bytes.add(bytes);
         if closed && ring.is_empty() {
             self.inbound.close(at);
-            self.app.on_ring_closed(&mut self.core.context(now, &mut self.io), at)?;
+            self.app.on_ring_closed(&mut self.core.context(now, &mut *self.io), at)?;
         }
         Ok(())
     }
@@ -162,7 +164,7 @@ impl<I: Io, A: ShardApp> Shard<I, A> {
         for _ in 0..self.budget.timer_count_max {
             let Some((_, token)) = self.core.timers.pop_due(now.monotonic_ns) else { break };
             self.metrics.timers.increment();
-            self.app.on_timer(&mut self.core.context(now, &mut self.io), token)?;
+            self.app.on_timer(&mut self.core.context(now, &mut *self.io), token)?;
         }
         Ok(())
     }
@@ -220,10 +222,11 @@ impl<I: Io, A: ShardApp> Shard<I, A> {
         let mut completions = std::mem::take(&mut self.completions);
         let handled = completions
             .drain(..)
-            .try_for_each(|done| self.app.on_completion(&mut self.core.context(now, &mut self.io), done));
+            .try_for_each(|done| self.app.on_completion(&mut self.core.context(now, &mut *self.io), done));
         self.completions = completions;
         handled?;
-        self.app.after_completions(&mut self.core.context(now, &mut self.io))?;
+        self.app.after_completions(&mut self.core.context(now, &mut *self.io))?;
+        self.metrics.busy_ns.add(self.core.clock.monotonic_ns() - now.monotonic_ns);
         Ok(count)
     }
 

@@ -6,7 +6,7 @@ use crate::ids::ShardId;
 use crate::io::{Backend, BackendError, Completion, Files, Io, Operation, Outcome, Token, Waited, Waker};
 use crate::ring::{Consumer, Frame, Producer, ring};
 use crate::time::{Clock, SimulatedTime, Timestamp};
-use crate::wake::{Sleeper, waker_over};
+use crate::wake::{Sleeper, waker_for_io};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -138,7 +138,7 @@ impl ShardApp for Notes {
     }
 }
 
-type TestShard = Shard<InstantIo, Notes>;
+type TestShard = Shard<Notes>;
 
 fn rings(sleeper: &Sleeper, count: usize) -> (Vec<Producer>, Vec<Consumer>) {
     (0..count).map(|_| ring(4096, 64, sleeper.waker(), None)).unzip()
@@ -151,12 +151,12 @@ fn shard(
 ) -> (TestShard, Vec<Producer>, SimulatedTime) {
     let io = InstantIo::new();
     let (clock, time) = Clock::simulated(Timestamp(0));
-    let (sleeper, _) = waker_over(io.waker());
+    let (sleeper, _) = waker_for_io();
     let (producers, consumers) = rings(&sleeper, ring_count);
     let mut config = ShardConfig::new(ShardId::new(0).unwrap(), clock, sleeper, consumers);
     configure(&mut config);
     let notes = Notes { events: Vec::new(), refused: None, next: Next::Idle { deadline_ns: None } };
-    (Shard::new(config, io, notes), producers, time)
+    (Shard::new(config, Box::new(io), notes), producers, time)
 }
 
 /// Runs one turn and compares what the application was told.
@@ -244,7 +244,7 @@ fn a_fatal_error_ends_the_loop() {
 fn the_loop_sleeps_wakes_and_stops() {
     let io = InstantIo::new();
     let sleeps = io.sleeps.clone();
-    let (sleeper, _) = waker_over(io.waker());
+    let (sleeper, _) = waker_for_io();
     let (mut producers, consumers) = rings(&sleeper, 1);
     let mut config = ShardConfig::new(ShardId::new(0).unwrap(), Clock::system(), sleeper, consumers);
     config.budget.sleep_ns_max = u64::MAX;
@@ -257,7 +257,7 @@ fn the_loop_sleeps_wakes_and_stops() {
     let running = spawn_pinned("shard-0", None, move |pinned| {
         assert_eq!(pinned.unwrap(), None);
         let notes = Notes { events: Vec::new(), refused: None, next: IDLE };
-        Shard::new(config, io, notes).run()
+        Shard::new(config, Box::new(io), notes).run()
     });
     for value in 1..=3 {
         until_asleep(usize::from(value));

@@ -3,11 +3,13 @@
 
 use std::io;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
+use std::sync::OnceLock;
 
 #[derive(Debug)]
 pub(super) enum Event {
     Own(OwnedFd),
-    Io(crate::io::Waker),
+    /// Set before the first sleep; nobody signals before that.
+    Io(OnceLock<crate::io::Waker>),
 }
 
 impl Event {
@@ -21,8 +23,13 @@ impl Event {
         Ok(Self::Own(unsafe { OwnedFd::from_raw_fd(fd) }))
     }
 
-    pub(super) fn over(io: crate::io::Waker) -> Self {
-        Self::Io(io)
+    pub(super) fn for_io() -> Self {
+        Self::Io(OnceLock::new())
+    }
+
+    pub(super) fn attach(&self, io: crate::io::Waker) {
+        let Self::Io(waker) = self else { panic!("this sleeper has an eventfd of its own") };
+        assert!(waker.set(io).is_ok(), "this sleeper is attached already");
     }
 
     pub(super) fn raw_fd(&self) -> RawFd {
@@ -33,18 +40,15 @@ impl Event {
     }
 
     pub(super) fn signal(&self) {
-        let Self::Own(file) = self else { return self.signal_io() };
+        let file = match self {
+            Self::Own(file) => file,
+            Self::Io(waker) => return waker.get().expect("a sleeper is attached before it sleeps").wake(),
+        };
         let one = 1_u64.to_ne_bytes();
         // SAFETY: writes eight bytes from a live array to a descriptor that we own.
         let written = unsafe { libc::write(file.as_raw_fd(), one.as_ptr().cast(), one.len()) };
         // EAGAIN means that the counter is at its top, so it is readable already: as good as written.
         assert!(written == 8 || would_block(), "eventfd write: {}", io::Error::last_os_error());
-    }
-
-    fn signal_io(&self) {
-        if let Self::Io(waker) = self {
-            waker.wake();
-        }
     }
 
     /// Reads off at most `announced` signals; none when the writer of one is still on its way.

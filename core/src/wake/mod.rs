@@ -52,10 +52,11 @@ pub fn waker() -> io::Result<(Sleeper, Waker)> {
     Ok(pair(event::Event::new()?))
 }
 
-/// A new pair for a thread that sleeps in [`crate::io::Io::wait`]: wakes go through that instance's waker.
+/// A new pair for a thread that will sleep in [`crate::io::Io::wait`]. It may be handed out before that `Io` exists;
+/// [`Sleeper::attach`] joins the two before the first sleep.
 #[cfg(not(loom))]
-pub fn waker_over(io: crate::io::Waker) -> (Sleeper, Waker) {
-    pair(event::Event::over(io))
+pub fn waker_for_io() -> (Sleeper, Waker) {
+    pair(event::Event::for_io())
 }
 
 fn pair(event: event::Event) -> (Sleeper, Waker) {
@@ -91,6 +92,15 @@ impl Sleeper {
         }
     }
 
+    /// Says in which `Io` this thread sleeps: wakes go through that instance's waker.
+    ///
+    /// # Panics
+    /// When the pair was not made by [`waker_for_io`], or is attached already.
+    #[cfg(not(loom))]
+    pub fn attach(&mut self, io: crate::io::Waker) {
+        self.shared.event.attach(io);
+    }
+
     /// A waker for this sleeper.
     pub fn waker(&self) -> Waker {
         Waker { shared: self.shared.clone() }
@@ -106,7 +116,7 @@ impl Sleeper {
     /// The eventfd: readable means woken. Non-blocking; it stays ours, do not close it.
     ///
     /// # Panics
-    /// When the pair was made by [`waker_over`]: the descriptor is the `Io`'s business then.
+    /// When the pair was made by [`waker_for_io`]: the descriptor is the `Io`'s business then.
     #[cfg(not(loom))]
     pub fn raw_fd(&self) -> std::os::fd::RawFd {
         self.shared.event.raw_fd()
