@@ -132,6 +132,11 @@ impl<'a> Input<'a> {
         Self { bytes, offset: 0 }
     }
 
+    /// How many bytes were taken.
+    pub fn offset(&self) -> usize {
+        self.offset
+    }
+
     /// Whether everything was taken.
     pub fn is_empty(&self) -> bool {
         self.offset == self.bytes.len()
