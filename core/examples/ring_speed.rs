@@ -1,5 +1,5 @@
-//! How fast the ring is: frames a second one way across two threads, and what waking a sleeper costs against a bare
-//! eventfd, in the same run, taking turns. `cargo run --release -p tidemill-core --example ring_speed`
+//! How fast the ring is: frames a second one way across two threads, and what waking a sleeper costs against
+//! a bare eventfd, in the same run, taking turns. `cargo run --release -p tidemill-core --example ring_speed`
 #![allow(clippy::print_stdout, unsafe_code)]
 
 use std::fs::File;

@@ -1,5 +1,5 @@
-//! What a shard's loop costs by itself: a client thread sends small frames through a ring, the shard answers each,
-//! nothing is written. `cargo run --release -p tidemill-core --example shard_echo [uring|portable]`
+//! What a shard's loop costs by itself: a client thread sends small frames through a ring, the shard answers
+//! each, nothing is written. `cargo run --release -p tidemill-core --example shard_echo [uring|portable]`
 #![allow(clippy::print_stdout)]
 
 use std::time::Instant;

@@ -45,8 +45,8 @@ fn count(bytes: usize) {
     let _ = ALLOCATED_BYTES.try_with(|sum| sum.set(sum.get() + bytes as u64));
 }
 
-// SAFETY: everything is passed to the system's allocator unchanged; counting allocates nothing (const thread locals
-// without destructors).
+// SAFETY: everything is passed to the system's allocator unchanged; counting allocates nothing (const thread
+// locals without destructors).
 unsafe impl GlobalAlloc for CountingAllocator {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         count(layout.size());

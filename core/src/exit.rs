@@ -1,5 +1,5 @@
-//! How the process ends when it cannot go on: a reason on stderr and an exit code that says what kind of reason, so
-//! that a supervisor or an operator need not parse text.
+//! How the process ends when it cannot go on: a reason on stderr and an exit code that says what kind of
+//! reason, so that a supervisor or an operator need not parse text.
 
 use std::fmt;
 use std::io::Write;
@@ -114,8 +114,8 @@ impl fmt::Display for Fatal {
 
 impl std::error::Error for Fatal {}
 
-/// Prints the reason and ends the process without running destructors or exit handlers: other threads go on until
-/// the last moment, and what they would tear down may be what is broken.
+/// Prints the reason and ends the process without running destructors or exit handlers: other threads go on
+/// until the last moment, and what they would tear down may be what is broken.
 #[allow(unsafe_code)]
 pub fn exit(code: ExitCode, reason: &str) -> ! {
     // Not the macro: a closed stderr must not turn an exit into a panic.

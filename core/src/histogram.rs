@@ -1,11 +1,12 @@
-//! Latency histograms of fixed size: recording allocates nothing and takes two relaxed additions, any thread may
-//! read at any time.
+//! Latency histograms of fixed size: recording allocates nothing and takes two relaxed additions, any thread
+//! may read at any time.
 //!
 //! Buckets are log-linear: below 32 ns one each; above, each power of two is cut into 32 equal parts, so a
-//! bucket is at most 1/32 (3.1 %) of its value wide. Values from 2^40 ns (18 minutes) on share the last bucket.
+//! bucket is at most 1/32 (3.1 %) of its value wide. Values from 2^40 ns (18 minutes) on share the last
+//! bucket.
 //!
-//! A reader sees each bucket whole, but not all buckets of one instant: a snapshot may miss what is being recorded,
-//! and `sum` may be a value ahead of or behind the counts. Nothing here is used to decide anything.
+//! A reader sees each bucket whole, but not all buckets of one instant: a snapshot may miss what is being
+//! recorded, and `sum` may be a value ahead of or behind the counts. Nothing here is used to decide anything.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -107,8 +108,8 @@ impl HistogramSnapshot {
         self.sum_ns.checked_div(self.count()).unwrap_or(0)
     }
 
-    /// The value that a share (0 to 1) of the durations do not exceed, rounded up to the end of its bucket; 0 when
-    /// there is none.
+    /// The value that a share (0 to 1) of the durations do not exceed, rounded up to the end of its bucket; 0
+    /// when there is none.
     pub fn percentile_ns(&self, share: f64) -> u64 {
         assert!((0.0..=1.0).contains(&share), "a share of {share}");
         let wanted = ((self.count() as f64 * share).ceil() as u64).max(1);

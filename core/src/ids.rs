@@ -1,6 +1,7 @@
 //! The numbers that must not be mixed: each one a type of its own, `Copy`, with checked construction.
 //!
-//! Key layout (what clients and exporters see, so it is fixed): `partition << 51 | counter`, a positive `i64`.
+//! Key layout (what clients and exporters see, so it is fixed): `partition << 51 | counter`, a positive
+//! `i64`.
 
 use std::fmt;
 
@@ -15,7 +16,8 @@ pub struct PartitionId(u16);
 impl PartitionId {
     /// The first one; it also distributes deployments.
     pub const FIRST: Self = Self(1);
-    /// The last one. Thirteen bits are the layout's; the topmost would make keys negative, so it stays unused.
+    /// The last one. Thirteen bits are the layout's; the topmost would make keys negative, so it stays
+    /// unused.
     pub const MAX: Self = Self((1 << 12) - 1);
 
     /// `None` outside of `1..=MAX`.
@@ -111,7 +113,8 @@ impl Index {
     }
 }
 
-/// The place of a record in a partition's stream, counted from 1 over all entries; -1 is "none", as exporters write it.
+/// The place of a record in a partition's stream, counted from 1 over all entries; -1 is "none", as exporters
+/// write it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(transparent)]
 pub struct Position(i64);

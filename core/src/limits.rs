@@ -1,13 +1,13 @@
 //! Every bound of the product, named once, with the relations between them checked when it compiles.
 //!
 //! Over a bound the client gets RESOURCE_EXHAUSTED or a clear rejection: never an endless loop, never a dead
-//! partition. Figures that operators may change are defaults here and are checked against the same relations when
-//! the configuration is read.
+//! partition. Figures that operators may change are defaults here and are checked against the same relations
+//! when the configuration is read.
 
 const KIB: usize = 1024;
 const MIB: usize = 1024 * KIB;
 
-// ── the machine ────────────────────────────────────────────────────────────────────────────────────────────────
+// ── the machine ──────────────────────────────────────────────────────────────────────────────────
 
 /// Shards of one process. A token of `Io` names its tenant in one byte; peers name shards in two.
 pub const SHARD_COUNT_MAX: usize = 256;
@@ -22,7 +22,7 @@ pub const PARTITION_COUNT_DEFAULT: usize = 1;
 /// What an idle broker stays under.
 pub const IDLE_BYTES_MAX: usize = 50 * MIB;
 
-// ── messages and frames ────────────────────────────────────────────────────────────────────────────────────────
+// ── messages and frames ──────────────────────────────────────────────────────────────────────────
 
 /// The largest request or answer of a client, and the largest record body: gRPC's default.
 pub const MESSAGE_BYTES_MAX: usize = 4 * MIB;
@@ -45,7 +45,7 @@ pub const RESOURCE_BYTES_MAX: usize = MESSAGE_BYTES_MAX;
 /// Depth of elements in an XML resource.
 pub const XML_DEPTH_MAX: usize = 256;
 
-// ── one turn of a shard ────────────────────────────────────────────────────────────────────────────────────────
+// ── one turn of a shard ──────────────────────────────────────────────────────────────────────────
 
 /// Frames taken from all rings in one turn.
 pub const TURN_FRAME_COUNT_MAX: usize = 512;
@@ -62,7 +62,7 @@ pub const TIMERS_PER_SHARD_MAX: usize = 12 * PARTITIONS_PER_SHARD_MAX + 64;
 /// Longest sleep of a shard. It looks at its deadlines at least so often, for clocks that jump.
 pub const SLEEP_NS_MAX: u64 = 1_000_000_000;
 
-// ── processing ─────────────────────────────────────────────────────────────────────────────────────────────────
+// ── processing ───────────────────────────────────────────────────────────────────────────────────
 
 /// Follow-up commands taken into one batch record.
 pub const BATCH_COMMAND_COUNT_MAX: usize = 100;
@@ -95,7 +95,7 @@ pub const FEEL_STEP_COUNT_MAX: usize = 10_000_000;
 /// Nesting of a FEEL expression and of its values.
 pub const FEEL_DEPTH_MAX: usize = 128;
 
-// ── jobs ───────────────────────────────────────────────────────────────────────────────────────────────────────
+// ── jobs ─────────────────────────────────────────────────────────────────────────────────────────
 
 /// Jobs that one ActivateJobs call gets from one partition.
 pub const ACTIVATE_JOB_COUNT_MAX: usize = 1024;
@@ -108,7 +108,7 @@ pub const PARKED_POLL_COUNT_MAX: usize = 65_536;
 /// Time that a poll is parked when the client names none.
 pub const PARKED_POLL_MS_DEFAULT: u64 = 10_000;
 
-// ── the gateway ────────────────────────────────────────────────────────────────────────────────────────────────
+// ── the gateway ──────────────────────────────────────────────────────────────────────────────────
 
 /// Requests of one gateway thread that wait for an answer.
 pub const OPEN_REQUEST_COUNT_MAX: usize = 65_536;
@@ -121,7 +121,7 @@ pub const OUTBOX_FRAME_COUNT_MAX: usize = 16_384;
 /// Bytes of those frames.
 pub const OUTBOX_BYTES_MAX: usize = 32 * MIB;
 
-// ── the journal ────────────────────────────────────────────────────────────────────────────────────────────────
+// ── the journal ──────────────────────────────────────────────────────────────────────────────────
 
 /// Unit of blocks, of direct writes and of buffer alignment.
 pub const BLOCK_BYTES: usize = 4 * KIB;
@@ -146,7 +146,7 @@ pub const IO_DEPTH: usize = 256;
 /// Below this much free space on the data directory's disk new commands are refused.
 pub const DISK_FREE_BYTES_MIN: usize = 4 * SEGMENT_BYTES_MAX;
 
-// ── relations ──────────────────────────────────────────────────────────────────────────────────────────────────
+// ── relations ────────────────────────────────────────────────────────────────────────────────────
 
 const _: () = {
     assert!(SHARD_COUNT_MAX <= 1 << 16, "shard ids have 16 bits");

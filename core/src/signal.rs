@@ -1,7 +1,7 @@
 //! SIGTERM and SIGINT as a flag and a readable file descriptor.
 //!
-//! The handler stores a number and writes to an eventfd, both of which are allowed in a handler. A second signal ends
-//! the process at once: someone is in a hurry.
+//! The handler stores a number and writes to an eventfd, both of which are allowed in a handler. A second
+//! signal ends the process at once: someone is in a hurry.
 #![allow(unsafe_code)]
 
 use crate::exit::ExitCode;

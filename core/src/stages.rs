@@ -1,7 +1,7 @@
 //! Where a command's time goes: one histogram per stage of its life on a shard.
 //!
-//! A command carries the monotonic time of its latest stage; reaching the next one records the difference, so the
-//! stages of one command add up to its whole time, which is recorded as well.
+//! A command carries the monotonic time of its latest stage; reaching the next one records the difference, so
+//! the stages of one command add up to its whole time, which is recorded as well.
 
 use crate::histogram::Histogram;
 use crate::metrics::{Labels, Registry};
@@ -57,7 +57,8 @@ impl StageHistograms {
         Self { stages: Stage::ALL.map(|stage| histogram(stage.name())), whole: histogram("whole") }
     }
 
-    /// A stage was reached at `now_ns`, the one before at `before_ns` (monotonic). Gives `now_ns`, the next's before.
+    /// A stage was reached at `now_ns`, the one before at `before_ns` (monotonic). Gives `now_ns`, the next's
+    /// before.
     #[inline]
     pub fn reached(&self, stage: Stage, before_ns: u64, now_ns: u64) -> u64 {
         // Two threads' readings of one clock may cross by a little; a difference below zero is none.

@@ -1,8 +1,8 @@
-//! The one seam between the lock-free parts and the atomics they stand on: std in the product, `loom` when the
-//! crate is built with `--cfg loom`, which then explores every interleaving the memory model allows.
+//! The one seam between the lock-free parts and the atomics they stand on: std in the product, `loom` when
+//! the crate is built with `--cfg loom`, which then explores every interleaving the memory model allows.
 //!
-//! Only `ring` and `wake` use it. Everything else (metrics, histograms, flags set by signals) uses std directly,
-//! because it carries no ordering that anyone relies on.
+//! Only `ring` and `wake` use it. Everything else (metrics, histograms, flags set by signals) uses std
+//! directly, because it carries no ordering that anyone relies on.
 
 #[cfg(loom)]
 pub(crate) use loom::sync::{

@@ -128,12 +128,39 @@ fn a_token_is_never_lost() {
             let waker = waker.clone();
             thread::spawn(move || waker.wake())
         };
-        for _ in 0..1 {
-            if sleeper.prepare_sleep() {
-                sleeper.wait(None);
-            }
+        if sleeper.prepare_sleep() {
+            sleeper.wait(None);
         }
         other.join().unwrap();
+    });
+}
+
+/// As a shard does: one sleep for several rings. A late signal of an earlier sleep must not be left in the event,
+/// which `awoke` asserts.
+#[test]
+fn two_producers_wake_one_sleeper() {
+    check(|| {
+        let (mut sleeper, waker) = waker().unwrap();
+        let (senders, mut rings): (Vec<_>, Vec<_>) = (0..2).map(|_| ring(64, 8, waker.clone(), None)).unzip();
+        let writers: Vec<_> = senders
+            .into_iter()
+            .map(|mut producer| {
+                thread::spawn(move || {
+                    producer.send(1, &[1; 8]).unwrap();
+                    producer
+                })
+            })
+            .collect();
+        let mut seen = 0;
+        while seen < 2 {
+            for ring in &mut rings {
+                seen += usize::from(ring.read().is_some());
+            }
+            if seen < 2 && sleeper.prepare_sleep() {
+                if rings.iter_mut().all(Consumer::is_empty) { sleeper.wait(None) } else { sleeper.awoke() }
+            }
+        }
+        writers.into_iter().for_each(|writer| drop(writer.join().unwrap()));
     });
 }
 

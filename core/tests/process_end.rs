@@ -1,5 +1,6 @@
-//! How the process ends: a panic or a fatal result in any thread ends all of it with a reason and a code, signals ask
-//! first and force afterwards. Each case runs this test binary again as a child and looks at it from outside.
+//! How the process ends: a panic or a fatal result in any thread ends all of it with a reason and a code,
+//! signals ask first and force afterwards. Each case runs this test binary again as a child and looks at it
+//! from outside.
 
 #![cfg(not(loom))]
 #![allow(unsafe_code, clippy::print_stderr)]

@@ -1,5 +1,5 @@
-//! The loop over the real backends: requests through a ring, a durable write each, answers through a ring, with
-//! sleeps in between. A lost wake-up shows as a test that does not end.
+//! The loop over the real backends: requests through a ring, a durable write each, answers through a ring,
+//! with sleeps in between. A lost wake-up shows as a test that does not end.
 #![cfg(not(loom))]
 
 use std::sync::mpsc;

@@ -1,8 +1,8 @@
 //! Counters, gauges and histograms that one thread writes and another renders, without a lock between them.
 //!
 //! A [`Registry`] is filled while the broker starts: each part registers what it counts and keeps the handle.
-//! Afterwards writing is a relaxed addition; the HTTP thread renders the text format of Prometheus from the same
-//! atomics. The registry's lock is taken to register and to render, never to count.
+//! Afterwards writing is a relaxed addition; the HTTP thread renders the text format of Prometheus from the
+//! same atomics. The registry's lock is taken to register and to render, never to count.
 
 mod render;
 
@@ -114,7 +114,8 @@ impl Registry {
         }
     }
 
-    /// A histogram of nanoseconds, shown in seconds (so its name ends in `_seconds`); as [`Registry::counter`].
+    /// A histogram of nanoseconds, shown in seconds (so its name ends in `_seconds`); as
+    /// [`Registry::counter`].
     pub fn histogram(&self, name: &str, help: &str, labels: Labels<'_>) -> Arc<Histogram> {
         match self.register(name, help, labels, || Value::Histogram(Arc::new(Histogram::new()))) {
             Value::Histogram(histogram) => histogram,
@@ -122,7 +123,8 @@ impl Registry {
         }
     }
 
-    /// Takes a series away: of a partition that has left, of a client that is gone. `false` when it is not there.
+    /// Takes a series away: of a partition that has left, of a client that is gone. `false` when it is not
+    /// there.
     pub fn remove(&self, name: &str, labels: Labels<'_>) -> bool {
         let labels = render::labels(labels);
         let mut families = self.lock();

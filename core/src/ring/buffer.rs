@@ -1,5 +1,5 @@
-//! The bytes of a ring: one allocation, aligned to cache lines, seen by two threads that never touch the same bytes
-//! at the same time. Under loom each word carries a tracked cell, so that a violation of that is found.
+//! The bytes of a ring: one allocation, aligned to cache lines, seen by two threads that never touch the same
+//! bytes at the same time. Under loom each word carries a tracked cell, so that a violation of that is found.
 
 use std::alloc::{Layout, alloc_zeroed, dealloc, handle_alloc_error};
 use std::ptr::NonNull;
@@ -14,7 +14,8 @@ pub(super) struct Buffer {
     words: Vec<loom::cell::UnsafeCell<()>>,
 }
 
-// SAFETY: the buffer owns its allocation; all access goes through unsafe functions whose callers keep ranges apart.
+// SAFETY: the buffer owns its allocation; all access goes through unsafe functions whose callers keep ranges
+// apart.
 unsafe impl Send for Buffer {}
 // SAFETY: as above.
 unsafe impl Sync for Buffer {}

@@ -55,8 +55,8 @@ impl Consumer {
         Self { shared, next: 0, released: 0, tail_seen: 0, heap_bytes: 0 }
     }
 
-    /// The next frame, if there is one. Room is given back in batches: by [`Consumer::release`], when the ring is
-    /// read empty, and on its own when half of the buffer is read.
+    /// The next frame, if there is one. Room is given back in batches: by [`Consumer::release`], when the
+    /// ring is read empty, and on its own when half of the buffer is read.
     #[inline]
     pub fn read(&mut self) -> Option<Frame<'_>> {
         if self.next.wrapping_sub(self.released) >= self.shared.buffer.capacity() / 2 {

@@ -1,7 +1,8 @@
-//! A producer that does not lose what does not fit: frames wait, in order and within a bound, until there is room.
+//! A producer that does not lose what does not fit: frames wait, in order and within a bound, until there is
+//! room.
 //!
-//! For threads that may neither block nor drop (a shard with answers for a gateway that is behind). The bytes that
-//! wait are kept in one buffer, so nothing is allocated once it has grown to what is needed.
+//! For threads that may neither block nor drop (a shard with answers for a gateway that is behind). The bytes
+//! that wait are kept in one buffer, so nothing is allocated once it has grown to what is needed.
 
 use super::{ClaimError, Producer};
 use std::collections::VecDeque;
@@ -34,10 +35,11 @@ impl Outbox {
         }
     }
 
-    /// Sends a frame of `length` bytes that `fill` writes, or lets it wait. Call [`Outbox::flush`] once a turn.
+    /// Sends a frame of `length` bytes that `fill` writes, or lets it wait. Call [`Outbox::flush`] once a
+    /// turn.
     ///
-    /// Errors: the waiting line is full as well, the frame is too large for the ring, or the reader is gone. `fill`
-    /// is not called then.
+    /// Errors: the waiting line is full as well, the frame is too large for the ring, or the reader is gone.
+    /// `fill` is not called then.
     pub fn send_with(
         &mut self,
         kind: u32,
@@ -79,9 +81,9 @@ impl Outbox {
         Ok(())
     }
 
-    /// Sends what waits as far as there is room, and wakes the reader if anything went out since the last flush.
-    /// Gives whether everything is out; else the producer's waker tells when to try again. Errors: the reader is
-    /// gone, and what waited with it.
+    /// Sends what waits as far as there is room, and wakes the reader if anything went out since the last
+    /// flush. Gives whether everything is out; else the producer's waker tells when to try again. Errors: the
+    /// reader is gone, and what waited with it.
     pub fn flush(&mut self) -> Result<bool, ClaimError> {
         while let Some((kind, length)) = self.waiting.front().copied() {
             match self.producer.claim(kind, length) {
@@ -103,7 +105,8 @@ impl Outbox {
         Ok(self.waiting.is_empty())
     }
 
-    /// Gives sent bytes back when they are the larger part, so that each byte is moved at most once on average.
+    /// Gives sent bytes back when they are the larger part, so that each byte is moved at most once on
+    /// average.
     fn compact(&mut self) {
         if self.sent * 2 >= self.bytes.len() {
             self.bytes.copy_within(self.sent.., 0);

@@ -180,13 +180,15 @@ impl Claim<'_> {
         self.publish_frame(None).wake();
     }
 
-    /// Like `commit`, with only the first `length` bytes: for payloads whose size is known only after encoding.
+    /// Like `commit`, with only the first `length` bytes: for payloads whose size is known only after
+    /// encoding.
     pub fn commit_prefix(self, length: usize) {
         assert!(length <= self.len(), "{length} bytes of a claim of {}", self.len());
         self.publish_frame(Some(length)).wake();
     }
 
-    /// Publishes the frame without a look at the consumer; call [`Producer::wake`] after the last one of the batch.
+    /// Publishes the frame without a look at the consumer; call [`Producer::wake`] after the last one of the
+    /// batch.
     #[inline]
     pub fn publish(self) {
         self.publish_frame(None);
@@ -245,7 +247,8 @@ impl Deref for Claim<'_> {
             Payload::Inline { length } => {
                 let shared = &self.producer.shared;
                 let start = shared.buffer.at(shared.offset(self.start)).wrapping_add(HEADER_BYTES);
-                // SAFETY: room that make_room found free; initialised since birth; ours while the claim borrows us.
+                // SAFETY: room that make_room found free; initialised since birth; ours while the claim
+                // borrows us.
                 unsafe { std::slice::from_raw_parts(start, *length) }
             }
         }

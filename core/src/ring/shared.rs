@@ -50,7 +50,8 @@ impl Shared {
         self.buffer.capacity() / 2 - HEADER_BYTES
     }
 
-    /// The most heap bytes on the way: two of the largest frames, so that one can be filled while one is read.
+    /// The most heap bytes on the way: two of the largest frames, so that one can be filled while one is
+    /// read.
     pub(super) fn heap_bytes_max(&self) -> usize {
         2 * self.frame_bytes_max
     }

@@ -14,7 +14,8 @@ pub type TimerToken = u64;
 pub struct Context<'a> {
     /// Whose loop it is.
     pub shard: ShardId,
-    /// The time at the turn's start. Ask `clock` where a turn's length matters (stage timestamps, time slices).
+    /// The time at the turn's start. Ask `clock` where a turn's length matters (stage timestamps, time
+    /// slices).
     pub now: Now,
     /// The clock itself.
     pub clock: &'a Clock,
@@ -31,7 +32,8 @@ pub struct Context<'a> {
 pub enum Next {
     /// There is work left: come back at once.
     Busy,
-    /// Nothing to do before a frame, a completion, a timer, or this point of the monotonic clock (nanoseconds).
+    /// Nothing to do before a frame, a completion, a timer, or this point of the monotonic clock
+    /// (nanoseconds).
     Idle {
         /// `None`: no such point.
         deadline_ns: Option<u64>,
@@ -48,8 +50,8 @@ pub trait ShardApp {
         Ok(())
     }
 
-    /// Whether it takes frames of this ring now. While it does not, they wait in the ring, whose producer sees it
-    /// become full; so say no rather than to gather without a bound.
+    /// Whether it takes frames of this ring now. While it does not, they wait in the ring, whose producer
+    /// sees it become full; so say no rather than to gather without a bound.
     fn accepts(&self, ring: RingIndex) -> bool {
         let _ = ring;
         true
@@ -78,8 +80,8 @@ pub trait ShardApp {
     /// An operation has finished.
     fn on_completion(&mut self, context: &mut Context<'_>, completion: Completion) -> Result<(), Fatal>;
 
-    /// Once after each group of completions: the place to let out what they released, without waiting for the next
-    /// turn's frames.
+    /// Once after each group of completions: the place to let out what they released, without waiting for the
+    /// next turn's frames.
     fn after_completions(&mut self, context: &mut Context<'_>) -> Result<(), Fatal> {
         let _ = context;
         Ok(())

@@ -1,4 +1,5 @@
-//! The shard: one loop on one core. It owns its `Io`, its inbound rings, its timers and the application on top.
+//! The shard: one loop on one core. It owns its `Io`, its inbound rings, its timers and the application on
+//! top.
 //!
 //! ```text
 //!   one turn
@@ -10,10 +11,12 @@
 //! ```
 //!
 //! Invariants:
-//! - Everything of a shard happens on its thread, one callback at a time. Nothing in it blocks except the sleep.
-//! - A turn is bounded (see [`TurnBudget`]); what is left over comes in the next one, and a shard with work left
-//!   never sleeps.
-//! - It sleeps only after it said so and looked at every ring once more; a producer pays for a system call only then.
+//! - Everything of a shard happens on its thread, one callback at a time. Nothing in it blocks except the
+//!   sleep.
+//! - A turn is bounded (see [`TurnBudget`]); what is left over comes in the next one, and a shard with work
+//!   left never sleeps.
+//! - It sleeps only after it said so and looked at every ring once more; a producer pays for a system call
+//!   only then.
 //! - It knows nothing of partitions, records or clients: that is the [`ShardApp`]'s.
 //!
 //! [`Shard::run`] is the loop of a thread; the simulator calls [`Shard::turn`] and never sleeps.

@@ -52,8 +52,8 @@ impl Allowance {
 }
 
 impl<A: ShardApp> Shard<A> {
-    /// Puts a shard together, on the thread that will run it (which is the one that made the `Io`); joins its sleeper
-    /// with the `Io`. Everything that the loop itself needs is allocated here.
+    /// Puts a shard together, on the thread that will run it (which is the one that made the `Io`); joins its
+    /// sleeper with the `Io`. Everything that the loop itself needs is allocated here.
     pub fn new(config: ShardConfig, io: Box<dyn Io>, app: A) -> Self {
         let ShardConfig { id, clock, mut sleeper, rings, budget, timer_count_max, metrics, stop } = config;
         assert!(budget.frame_count_max > 0 && budget.frame_count_per_ring_max > 0, "a turn takes no frames");
@@ -79,14 +79,15 @@ impl<A: ShardApp> Shard<A> {
         }
     }
 
-    /// Tells the application that it starts. [`Shard::run`] does it; who drives turns calls it before the first.
+    /// Tells the application that it starts. [`Shard::run`] does it; who drives turns calls it before the
+    /// first.
     pub fn start(&mut self) -> Result<(), Fatal> {
         let now = self.core.clock.now();
         self.app.on_start(&mut self.core.context(now, &mut *self.io))
     }
 
-    /// One turn without sleep. The next one is due at once when it says `Busy`, else at the latest at its deadline,
-    /// which includes the shard's timers.
+    /// One turn without sleep. The next one is due at once when it says `Busy`, else at the latest at its
+    /// deadline, which includes the shard's timers.
     pub fn turn(&mut self) -> Result<Next, Fatal> {
         let began = self.core.clock.now();
         let next = self.work(began)?;

@@ -1,5 +1,5 @@
-//! The threads of the product: each one is supervised. A panic or a fatal result in one ends the whole process with
-//! a reason and an exit code, because the others cannot know what the broken one left behind.
+//! The threads of the product: each one is supervised. A panic or a fatal result in one ends the whole
+//! process with a reason and an exit code, because the others cannot know what the broken one left behind.
 
 use super::pin::{PinError, pin_current_thread};
 use crate::exit::{ExitCode, Fatal};

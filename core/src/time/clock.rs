@@ -1,8 +1,9 @@
 //! The clock: the only place in the product that asks the operating system what time it is.
 //!
-//! Two readings. *Monotonic* nanoseconds since the clock's birth are for deadlines, timeouts and latency: nothing
-//! moves them. *Wall* milliseconds are what the engine's time is made of: operators may jump them, and in the test
-//! mode a [`ClockControl`] pins, sets and shifts them. Under the simulator both come from a [`SimulatedTime`].
+//! Two readings. *Monotonic* nanoseconds since the clock's birth are for deadlines, timeouts and latency:
+//! nothing moves them. *Wall* milliseconds are what the engine's time is made of: operators may jump them,
+//! and in the test mode a [`ClockControl`] pins, sets and shifts them. Under the simulator both come from a
+//! [`SimulatedTime`].
 //!
 //! A handle is cheap to clone; all clones show the same time.
 
@@ -103,8 +104,8 @@ impl Clock {
         Now { wall: self.wall(), monotonic_ns: self.monotonic_ns() }
     }
 
-    /// When on the monotonic clock the wall clock will show `due`, if nobody moves it: what a shard sleeps until.
-    /// `u64::MAX` when it stands still before `due`.
+    /// When on the monotonic clock the wall clock will show `due`, if nobody moves it: what a shard sleeps
+    /// until. `u64::MAX` when it stands still before `due`.
     pub fn monotonic_ns_at(&self, due: Timestamp) -> u64 {
         let now = self.now();
         if due <= now.wall {

@@ -1,8 +1,8 @@
-//! Deadlines of one thread: a binary heap over a fixed set of slots, so that setting, moving and cancelling cost
-//! `O(log n)` and nothing is allocated after construction.
+//! Deadlines of one thread: a binary heap over a fixed set of slots, so that setting, moving and cancelling
+//! cost `O(log n)` and nothing is allocated after construction.
 //!
-//! For what a shard or a partition waits for (elections, heartbeats, retries, flush slices): dozens to thousands.
-//! Due dates of the engine are rows of an ordered table and only their earliest is set here.
+//! For what a shard or a partition waits for (elections, heartbeats, retries, flush slices): dozens to
+//! thousands. Due dates of the engine are rows of an ordered table and only their earliest is set here.
 //!
 //! Equal deadlines fire in the order in which they were set, so that a simulation is repeatable.
 

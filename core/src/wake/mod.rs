@@ -1,21 +1,22 @@
-//! Putting one thread to sleep and waking it without a lost wake-up and without a system call while it is awake.
+//! Putting one thread to sleep and waking it without a lost wake-up and without a system call while it is
+//! awake.
 //!
-//! One [`Sleeper`] belongs to the thread that sleeps; any number of [`Waker`]s to the threads that have work for it.
-//! The state is one word:
+//! One [`Sleeper`] belongs to the thread that sleeps; any number of [`Waker`]s to the threads that have work
+//! for it. The state is one word:
 //!
 //! ```text
 //!            prepare_sleep                 wake, wake_if_asleep (+ eventfd write)
 //!   AWAKE ──────────────────▶ ASLEEP ─────────────────────────────────────────────▶ NOTIFIED
-//!     ▲  ◀── awoke/cancel ───────┘                                                     │
+//!     ▲  ◀────── awoke ──────────┘                                                     │
 //!     └──────────────── prepare_sleep (refuses to sleep), awoke ◀──────────────────────┘
 //!                        AWAKE ── wake ──▶ NOTIFIED
 //! ```
 //!
 //! Two kinds of wake-up, because they cost differently:
-//! - [`Waker::wake`] leaves a token: a sleeper that was about to sleep will not. Right for "something changed", at
-//!   the price of one read-modify-write.
-//! - [`Waker::wake_if_asleep`] is one fence and one load while the sleeper is awake. Right only for work that the
-//!   sleeper looks for again *after* `prepare_sleep` said yes (rings do): the fence here and the one in
+//! - [`Waker::wake`] leaves a token: a sleeper that was about to sleep will not. Right for "something
+//!   changed", at the price of one read-modify-write.
+//! - [`Waker::wake_if_asleep`] is one fence and one load while the sleeper is awake. Right only for work that
+//!   the sleeper looks for again *after* `prepare_sleep` said yes (rings do): the fence here and the one in
 //!   `prepare_sleep` make sure that at least one side sees the other.
 
 use crate::sync::{Arc, AtomicU32, Ordering, fence};
@@ -31,13 +32,13 @@ struct Shared {
     event: event::Event,
 }
 
-/// The side that sleeps: owned by one thread. Wait for [`Sleeper::raw_fd`] to become readable (uring poll, epoll,
-/// tokio's `AsyncFd`, `poll(2)`) between [`Sleeper::prepare_sleep`] and [`Sleeper::awoke`].
+/// The side that sleeps: owned by one thread. Wait for [`Sleeper::raw_fd`] to become readable (uring poll,
+/// epoll, tokio's `AsyncFd`, `poll(2)`) between [`Sleeper::prepare_sleep`] and [`Sleeper::awoke`].
 #[derive(Debug)]
 pub struct Sleeper {
     shared: Arc<Shared>,
-    /// Writes to the eventfd that were announced by the state and not yet read off. A waker may be between the two,
-    /// and a stale write that nobody reads would end every later sleep at once.
+    /// Writes to the eventfd that were announced by the state and not yet read off. A waker may be between
+    /// the two, and a stale write that nobody reads would end every later sleep at once.
     owed: u64,
 }
 
@@ -52,8 +53,8 @@ pub fn waker() -> io::Result<(Sleeper, Waker)> {
     Ok(pair(event::Event::new()?))
 }
 
-/// A new pair for a thread that will sleep in [`crate::io::Io::wait`]. It may be handed out before that `Io` exists;
-/// [`Sleeper::attach`] joins the two before the first sleep.
+/// A new pair for a thread that will sleep in [`crate::io::Io::wait`]. It may be handed out before that `Io`
+/// exists; [`Sleeper::attach`] joins the two before the first sleep.
 #[cfg(not(loom))]
 pub fn waker_for_io() -> (Sleeper, Waker) {
     pair(event::Event::for_io())
@@ -74,13 +75,15 @@ impl Sleeper {
         if before.is_some() {
             self.shared.state.store(AWAKE, Ordering::SeqCst);
         }
-        // Pairs with the fence in wake_if_asleep: our announcement is visible before we look at the rings again.
+        // Pairs with the fence in wake_if_asleep: our announcement is visible before we look at the rings
+        // again.
         fence(Ordering::SeqCst);
         before.is_none()
     }
 
-    /// Ends the sleep, for whatever reason the thread woke; takes the token and empties the eventfd if written.
-    /// Belongs after each `prepare_sleep` that said yes, and nowhere else. No system call unless someone woke us.
+    /// Ends the sleep, for whatever reason the thread woke; takes the token and empties the eventfd if
+    /// written. Belongs after each `prepare_sleep` that said yes, and nowhere else. No system call unless
+    /// someone woke us.
     pub fn awoke(&mut self) {
         let before = self.shared.state.swap(AWAKE, Ordering::SeqCst);
         assert_ne!(before, AWAKE, "awoke without prepare_sleep");
@@ -138,7 +141,8 @@ impl Waker {
         }
     }
 
-    /// Wakes the sleeper if it sleeps or is about to; leaves nothing behind if it is awake (see the module's text).
+    /// Wakes the sleeper if it sleeps or is about to; leaves nothing behind if it is awake (see the module's
+    /// text).
     #[inline]
     pub fn wake_if_asleep(&self) {
         // Pairs with the fence in prepare_sleep: what we published is visible before we look at the state.
