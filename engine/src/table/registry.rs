@@ -48,9 +48,9 @@ pub trait Registry {
 
     /// One number for the whole state; equal states give equal numbers.
     fn digest(&self) -> u64 {
-        Self::TABLES.iter().fold(0, |sum, (id, _)| {
-            sum.wrapping_add(self.store(*id).expect("declared").digest().total())
-        })
+        Self::TABLES
+            .iter()
+            .fold(0, |sum, (id, _)| sum.wrapping_add(self.store(*id).expect("declared").digest().total()))
     }
 
     /// The first table and bucket in which two states differ.

@@ -138,12 +138,7 @@ impl<K: Key> Table<K> {
     }
 
     /// Puts what `change` makes of the row that is there; false when there is none. See also [`change_row`].
-    pub fn update(
-        &mut self,
-        undo: &mut Undo,
-        key: &K,
-        change: impl FnOnce(&[u8], &mut Vec<u8>),
-    ) -> bool {
+    pub fn update(&mut self, undo: &mut Undo, key: &K, change: impl FnOnce(&[u8], &mut Vec<u8>)) -> bool {
         let Some(old) = self.get(key) else { return false };
         undo.staged.clear();
         change(old, &mut undo.staged);

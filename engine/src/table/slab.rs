@@ -33,7 +33,7 @@ const fn class_of(length: usize) -> usize {
     }
     let power = usize::BITS - 1 - (length - 1).leading_zeros();
     let half_up = (length - 1) >> (power - 1) & 1;
-    ((power - BLOCK_BYTES_MIN.trailing_zeros()) as usize) * 2 + half_up as usize + 1
+    ((power - BLOCK_BYTES_MIN.trailing_zeros()) as usize) * 2 + half_up + 1
 }
 
 const fn block_bytes(class: usize) -> usize {

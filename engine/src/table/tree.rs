@@ -190,7 +190,11 @@ impl<K: Key> Tree<K> {
         let left = *self.leaves.get(number);
         assert_eq!(left.length, NODE_LENGTH, "only full leaves are split");
         // Rising keys are the common case (due dates, new keys): then the left leaf stays full.
-        let middle = if index == NODE_LENGTH && left.next == NONE { NODE_LENGTH - NODE_LENGTH_MIN } else { NODE_LENGTH / 2 };
+        let middle = if index == NODE_LENGTH && left.next == NONE {
+            NODE_LENGTH - NODE_LENGTH_MIN
+        } else {
+            NODE_LENGTH / 2
+        };
         let mut right = left;
         right.length = NODE_LENGTH - middle;
         right.keys[..right.length].copy_from_slice(&left.keys[middle..]);
@@ -234,8 +238,7 @@ impl<K: Key> Tree<K> {
             }
             (separator, right) = (up, self.inners.insert(upper));
         }
-        let mut root =
-            Inner { keys: [separator; NODE_LENGTH], children: [NONE; NODE_LENGTH], length: 2 };
+        let mut root = Inner { keys: [separator; NODE_LENGTH], children: [NONE; NODE_LENGTH], length: 2 };
         root.children[..2].copy_from_slice(&[self.root, right]);
         self.root = self.inners.insert(root);
         self.depth += 1;

@@ -164,7 +164,9 @@ impl Undo {
         let from_front = front.get(start..footer_at.min(front.len())).unwrap_or_default();
         change.bytes.extend_from_slice(from_front);
         let back_from = start.saturating_sub(front.len());
-        change.bytes.extend_from_slice(&back[back_from..footer_at.saturating_sub(front.len()).max(back_from)]);
+        change
+            .bytes
+            .extend_from_slice(&back[back_from..footer_at.saturating_sub(front.len()).max(back_from)]);
         self.ring.truncate(start);
         true
     }

@@ -1,0 +1,33 @@
+//! Seeded chance for tests.
+
+/// A xorshift generator.
+pub struct Random(u64);
+
+impl Random {
+    pub fn new(seed: u64) -> Self {
+        Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
+    }
+
+    pub fn next(&mut self) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 11
+    }
+
+    /// A number below `end`.
+    pub fn below(&mut self, end: u64) -> u64 {
+        self.next() % end
+    }
+
+    /// A row: mostly short, sometimes long enough for a class of its own chunks.
+    pub fn row(&mut self) -> Vec<u8> {
+        let length = match self.below(100) {
+            0 => self.below(200_000),
+            1..10 => self.below(5_000),
+            _ => self.below(120),
+        };
+        let byte = self.next() as u8;
+        (0..length).map(|at| byte.wrapping_add(at as u8)).collect()
+    }
+}
