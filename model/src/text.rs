@@ -1,5 +1,6 @@
 //! A model property: `=expression`, or a static value. The only place that decides which one it is.
 
+use crate::graph::TimerKind;
 use std::fmt;
 use std::sync::Arc;
 
@@ -20,14 +21,14 @@ impl Text {
         &self.source
     }
 
-    /// Whether the text is an expression (starts with `=`, leading blanks ignored).
+    /// Whether the text is an expression (starts with `=` and goes on).
     pub fn is_expression(&self) -> bool {
-        self.source.trim_start().starts_with('=')
+        self.source.len() > 1 && self.source.starts_with('=')
     }
 
     /// The expression without its `=`, `None` for a static value.
     pub fn expression(&self) -> Option<&str> {
-        self.source.trim_start().strip_prefix('=')
+        self.source.strip_prefix('=').filter(|expression| !expression.is_empty())
     }
 
     /// Why the expression does not parse; `None` when it does, and for static values.
@@ -43,6 +44,17 @@ impl Text {
         let Some(expression) = self.expression() else { return Ok(self.source.clone()) };
         let literal = expression.trim().strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
         literal.filter(|text| !text.contains(['"', '\\'])).map(Into::into).ok_or("NULL")
+    }
+
+    /// Whether the text stands for a timer without any variable.
+    ///
+    /// # Errors
+    /// What was expected and what was found.
+    pub fn constant_timer(&self, kind: TimerKind) -> Result<(), String> {
+        match self.static_value() {
+            Some(text) => crate::timer::parse(kind, text).map(|_| ()),
+            None => Ok(()),
+        }
     }
 
     /// The value itself, `None` for an expression.

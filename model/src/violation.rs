@@ -1,5 +1,6 @@
 //! What is wrong with a resource, and how the reference broker words a list of it.
 
+use crate::bpmn::LOOP;
 use std::fmt::Write as _;
 
 /// One broken rule. Ordered as found: document order of the elements, then rule order.
@@ -29,9 +30,17 @@ impl Violation {
 /// Renders violations in the broker's shape, messages of one element under one heading:
 /// `'p.bpmn': - Element: task\n    - ERROR: Must have ...\n`.
 pub fn render(resource_name: &str, violations: &[Violation]) -> String {
-    let mut text = format!("'{resource_name}': ");
+    let mut text = String::new();
     let mut heading: Option<&str> = None;
     for violation in violations {
+        if violation.kind == LOOP {
+            let _ = writeln!(text, "`{resource_name}`: - Process: {}", violation.element);
+            let _ = writeln!(text, "    - ERROR: {}", violation.message);
+            continue;
+        }
+        if text.is_empty() {
+            let _ = write!(text, "'{resource_name}': ");
+        }
         if violation.kind.is_empty() {
             text.push_str(&violation.message);
             text.push('\n');
@@ -39,8 +48,7 @@ pub fn render(resource_name: &str, violations: &[Violation]) -> String {
             continue;
         }
         if heading != Some(&*violation.element) {
-            let word = if violation.kind == "loop" { "Process" } else { "Element" };
-            let _ = writeln!(text, "- {word}: {}", violation.element);
+            let _ = writeln!(text, "- Element: {}", violation.element);
             heading = Some(&violation.element);
         }
         let _ = writeln!(text, "    - ERROR: {}", violation.message);

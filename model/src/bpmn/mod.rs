@@ -2,10 +2,12 @@
 //! [`model`] (ids and references resolved), checks, [`build`] (the graph).
 
 mod build;
+mod loops;
 mod model;
 mod rules;
 mod schema;
 
+pub(crate) use loops::LOOP;
 pub(crate) use model::Model;
 
 use crate::violation::Violation;
@@ -43,6 +45,11 @@ pub fn read_bpmn(resource_name: &str, bytes: &[u8]) -> Result<Definitions, Vec<V
         return Err(violations);
     }
     let processes = build::processes(&model)?;
+    let executable = processes.iter().filter(|process| process.is_executable);
+    let loops: Vec<Violation> = executable.filter_map(loops::find).collect();
+    if !loops.is_empty() {
+        return Err(loops);
+    }
     Ok(Definitions { resource_name: resource_name.into(), processes })
 }
 

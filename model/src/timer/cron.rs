@@ -163,7 +163,7 @@ fn parse_day_of_week(part: &str) -> Option<DayOfWeek> {
         return Some(DayOfWeek::In(u64::MAX));
     }
     if let Some((day, nth)) = upper.split_once('#') {
-        return Some(DayOfWeek::Nth { weekday: weekday(day)?, nth: value(nth, 1, 5, &[])? });
+        return Some(DayOfWeek::Nth { weekday: weekday(day)?, nth: value(nth, 1, 99, &[])? });
     }
     if let Some(day) = upper.strip_suffix('L') {
         return Some(DayOfWeek::Last { weekday: weekday(day)? });
@@ -190,7 +190,14 @@ fn parse_field(text: &str, low: u32, high: u32, names: &[&str]) -> Option<u64> {
             }
         };
         if first > last {
-            return None;
+            // Only weekdays wrap around: FRI-MON.
+            if names.len() != 7 {
+                return None;
+            }
+            for at in (first..=last + 7).step_by(step.unwrap_or(1) as usize) {
+                bits |= 1 << (at % 7);
+            }
+            continue;
         }
         for at in (first..=last).step_by(step.unwrap_or(1) as usize) {
             bits |= 1 << at;
@@ -233,6 +240,7 @@ mod tests {
         check("0 0 0 ? * MON#1", "2024-06-04T00:00:00Z", "2024-07-01T00:00:00Z");
         check("0 0 0 29 2 *", "2024-03-01T00:00:00Z", "2028-02-29T00:00:00Z");
         check("0 0 0 * * 7", "2024-06-01T00:00:00Z", "2024-06-02T00:00:00Z");
+        check("0 0 0 * * FRI-MON", "2024-06-04T00:00:00Z", "2024-06-07T00:00:00Z");
         check("@hourly", "2024-06-01T00:00:00Z", "2024-06-01T01:00:00Z");
         check("0 5/30 * * * *", "2024-06-01T00:06:00Z", "2024-06-01T00:35:00Z");
     }

@@ -5,7 +5,7 @@ use super::{Cron, Interval, parse_date_time};
 /// A repeating timer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cycle {
-    /// How often it fires; `None` for without end.
+    /// How often it fires; `None` for without end (`R` and `R-1`). Other negative counts mean 0.
     pub repetitions: Option<u32>,
     /// When it fires.
     pub schedule: Schedule,
@@ -35,9 +35,11 @@ impl Cycle {
         };
         let (count, rest) = rest.split_once('/')?;
         let repetitions = match count {
-            "" | "-1" => None,
-            digits if digits.bytes().all(|b| b.is_ascii_digit()) => Some(digits.parse().ok()?),
-            _ => return None,
+            "" => None,
+            count => match count.parse::<i32>().ok()? {
+                -1 => None,
+                count => Some(count.max(0) as u32),
+            },
         };
         let (start, interval) = match rest.split_once('/') {
             None => (None, Interval::parse(rest)?),

@@ -61,12 +61,12 @@ pub fn parse(kind: TimerKind, text: &str) -> Result<Timer, String> {
     match kind {
         TimerKind::Date => parse_date_time(text)
             .map(Timer::Date)
-            .ok_or_else(|| format!("Invalid date-time format '{shown}' for date timer")),
+            .ok_or_else(|| format!("Invalid date-time format '{shown}' for expression '{shown}'.")),
         TimerKind::Duration => Interval::parse(text)
             .map(Timer::Duration)
-            .ok_or_else(|| format!("Invalid duration format '{shown}' for duration timer")),
+            .ok_or_else(|| format!("Invalid duration format '{shown}' for expression '{shown}'.")),
         TimerKind::Cycle => Cycle::parse(text)
             .map(Timer::Cycle)
-            .ok_or_else(|| format!("Invalid cycle format '{shown}' for cycle timer")),
+            .ok_or_else(|| format!("Invalid cycle format '{shown}' for expression '{shown}'.")),
     }
 }

@@ -11,6 +11,7 @@ mod position;
 pub use parse::parse;
 pub use position::Position;
 
+use std::collections::HashSet;
 use std::fmt;
 
 /// The namespaces this room gives meaning to; all others are foreign.
@@ -100,6 +101,8 @@ pub struct Node {
 #[derive(Debug)]
 pub struct Document {
     nodes: Vec<Node>,
+    /// Namespace prefixes declared anywhere; where exactly is not kept.
+    prefixes: HashSet<Box<str>>,
 }
 
 impl Document {
@@ -107,6 +110,11 @@ impl Document {
     pub fn root(&self) -> NodeId {
         assert!(!self.nodes.is_empty(), "a parsed document has a root");
         NodeId(0)
+    }
+
+    /// Whether a namespace prefix is declared anywhere in the document.
+    pub fn declares_prefix(&self, prefix: &str) -> bool {
+        prefix == "xml" || self.prefixes.contains(prefix)
     }
 
     /// The node with that id.

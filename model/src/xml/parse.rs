@@ -7,6 +7,7 @@ use quick_xml::XmlVersion;
 use quick_xml::events::{BytesRef, BytesStart, Event};
 use quick_xml::name::ResolveResult;
 use quick_xml::reader::NsReader;
+use std::collections::HashSet;
 
 /// Reads one document.
 ///
@@ -20,7 +21,12 @@ pub fn parse(bytes: &[u8]) -> Result<Document, XmlError> {
         return Err(XmlError { position: start, message });
     }
     let text = decode(bytes).map_err(|message| XmlError { position: start, message })?;
-    let mut builder = Builder { nodes: Vec::new(), open: Vec::new(), lines: Lines::new(text.as_bytes()) };
+    let mut builder = Builder {
+        nodes: Vec::new(),
+        open: Vec::new(),
+        prefixes: HashSet::new(),
+        lines: Lines::new(text.as_bytes()),
+    };
     let mut reader = NsReader::from_str(&text);
     reader.config_mut().expand_empty_elements = true;
     loop {
@@ -43,6 +49,7 @@ pub fn parse(bytes: &[u8]) -> Result<Document, XmlError> {
 struct Builder<'a> {
     nodes: Vec<Node>,
     open: Vec<NodeId>,
+    prefixes: HashSet<Box<str>>,
     lines: Lines<'a>,
 }
 
@@ -78,7 +85,7 @@ impl Builder<'_> {
             namespace: namespace(resolved)?,
             name: local.as_ref().into(),
             written: tag.name().as_ref().into(),
-            attributes: attributes(reader, tag)?,
+            attributes: attributes(reader, tag, &mut self.prefixes)?,
             parent: self.open.last().copied(),
             children: Vec::new(),
             text: String::new(),
@@ -115,11 +122,15 @@ impl Builder<'_> {
             return Err(self.error(length, "Premature end of file.".into()));
         }
         assert!(self.nodes[0].parent.is_none());
-        Ok(Document { nodes: self.nodes })
+        Ok(Document { nodes: self.nodes, prefixes: self.prefixes })
     }
 }
 
-fn attributes(reader: &NsReader<&[u8]>, tag: &BytesStart<'_>) -> Result<Vec<Attribute>, String> {
+fn attributes(
+    reader: &NsReader<&[u8]>,
+    tag: &BytesStart<'_>,
+    prefixes: &mut HashSet<Box<str>>,
+) -> Result<Vec<Attribute>, String> {
     let mut found: Vec<Attribute> = Vec::new();
     for attribute in tag.attributes() {
         let attribute = attribute.map_err(|e| e.to_string())?;
@@ -128,6 +139,7 @@ fn attributes(reader: &NsReader<&[u8]>, tag: &BytesStart<'_>) -> Result<Vec<Attr
         }
         let written = attribute.key.as_ref();
         if attribute.key.as_namespace_binding().is_some() {
+            prefixes.insert(written.strip_prefix("xmlns:").unwrap_or_default().into());
             continue;
         }
         let value = attribute.normalized_value(XmlVersion::Implicit1_0).map_err(|e| e.to_string())?;

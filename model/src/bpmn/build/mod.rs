@@ -62,7 +62,7 @@ impl Builder<'_> {
             return Err(violations);
         }
         let version_tag = model.extension(node, "versionTag").and_then(|tag| model.attribute(tag, "value"));
-        let is_executable = matches!(model.attribute(node, "isExecutable"), Some("true" | "1"));
+        let is_executable = model.attribute(node, "isExecutable") == Some("true");
         Ok(Process::new(self.elements, is_executable, version_tag.map(Into::into)))
     }
 

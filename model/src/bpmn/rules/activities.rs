@@ -8,6 +8,9 @@ impl Checker<'_> {
     pub(super) fn activity(&mut self, node: NodeId) {
         let model = self.model;
         let kind = model.kind(node);
+        if is_flow_element(kind) && model.filled(node, "id").is_none() {
+            self.report(node, "Element id must be present and not empty.");
+        }
         let is_gateway = matches!(kind, "exclusiveGateway" | "inclusiveGateway");
         let conditional = |flow: &NodeId| model.bpmn(*flow, "conditionExpression").next().is_some();
         if !is_gateway && self.outgoing(node).iter().any(conditional) {
@@ -18,6 +21,7 @@ impl Checker<'_> {
         }
         let boundary_events = self.attached(node).to_vec();
         self.duplicate_events(node, &boundary_events);
+        self.duplicate_names(node, &boundary_events, "conditionalEventDefinition");
         if model.attribute(node, "isForCompensation") == Some("true") {
             let rules = [
                 (!self.incoming(node).is_empty(), "incoming sequence flows"),
@@ -74,7 +78,18 @@ impl Checker<'_> {
         let model = self.model;
         self.exactly_one(node, "loopCharacteristics");
         if let Some(condition) = model.bpmn(node, "completionCondition").next() {
-            self.dynamic(node, model.text(condition), false);
+            self.optional(node, model.text(condition));
         }
     }
+}
+
+/// Elements that appear on records, so that they need an id.
+fn is_flow_element(kind: &str) -> bool {
+    kind.ends_with("Task")
+        || kind.ends_with("Gateway")
+        || matches!(
+            kind,
+            "task" | "callActivity" | "subProcess" | "adHocSubProcess" | "sequenceFlow" | "boundaryEvent"
+        )
+        || matches!(kind, "startEvent" | "endEvent" | "intermediateCatchEvent" | "intermediateThrowEvent")
 }

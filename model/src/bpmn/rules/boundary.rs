@@ -7,11 +7,13 @@ impl Checker<'_> {
     pub(super) fn boundary_event(&mut self, node: NodeId) {
         let model = self.model;
         let activity = model.attribute(node, "attachedToRef").and_then(|id| model.resolve(id));
-        if activity.is_none() {
+        let is_activity = |node: NodeId| {
+            let kind = model.kind(node);
+            kind.ends_with("Task")
+                || matches!(kind, "task" | "callActivity" | "subProcess" | "adHocSubProcess" | "transaction")
+        };
+        if !activity.is_some_and(is_activity) {
             self.report(node, "Must be attached to an activity");
-        }
-        if !self.incoming(node).is_empty() {
-            self.report(node, "Must not have incoming sequence flows");
         }
         let definitions = model.event_definitions(node);
         let [definition] = definitions[..] else {

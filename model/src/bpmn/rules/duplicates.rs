@@ -59,7 +59,7 @@ impl Checker<'_> {
 
     /// Boundary events of an activity, or start events of the event sub-processes in a scope.
     pub(super) fn duplicate_events(&mut self, scope: NodeId, events: &[NodeId]) {
-        for kind in ["messageEventDefinition", "signalEventDefinition", "conditionalEventDefinition"] {
+        for kind in ["messageEventDefinition", "signalEventDefinition"] {
             self.duplicate_names(scope, events, kind);
         }
         for (kind, what) in [("errorEventDefinition", "error"), ("escalationEventDefinition", "escalation")] {
@@ -80,23 +80,10 @@ impl Checker<'_> {
         }
     }
 
-    /// Conditions of event sub-processes are unique in a whole process, at any depth.
-    pub(super) fn duplicate_conditions_of_event_sub_processes(&mut self, process: NodeId) {
-        let model = self.model;
-        let mut starts = Vec::new();
-        let mut open = vec![process];
-        while let Some(scope) = open.pop() {
-            for child in &model.node(scope).children {
-                if matches!(model.kind(*child), "subProcess" | "adHocSubProcess") {
-                    open.push(*child);
-                    if model.attribute(*child, "triggeredByEvent") == Some("true") {
-                        starts.extend(model.bpmn(*child, "startEvent").next());
-                    }
-                }
-            }
-        }
-        let id = model.id(process).unwrap_or_default();
-        for condition in self.repeated(&starts, "conditionalEventDefinition") {
+    /// Conditions of the event sub-processes of a process are unique.
+    pub(super) fn duplicate_conditions(&mut self, process: NodeId, starts: &[NodeId]) {
+        let id = self.model.id(process).unwrap_or_default();
+        for condition in self.repeated(starts, "conditionalEventDefinition") {
             let message = format!(
                 "Duplicate condition expression '{condition}' found in conditional start events of event \
                  subprocesses in process '{id}'. Condition expressions for conditional start events in event \

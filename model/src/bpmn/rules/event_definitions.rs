@@ -43,6 +43,14 @@ impl Checker<'_> {
         if let Some(problem) = text.expression_error() {
             self.report(form, problem);
         }
+        let event = model.node(node).parent;
+        let starts_process = |event: &NodeId| {
+            let scope = model.node(*event).parent.map_or("", |scope| model.kind(scope));
+            model.kind(*event) == "startEvent" && scope == "process"
+        };
+        if let Some(event) = event.filter(|event| !starts_process(event)) {
+            self.constant_timer(event, node, false);
+        }
     }
 
     /// A throwing event with a job needs no message: the worker sends it.
@@ -60,7 +68,8 @@ impl Checker<'_> {
     fn error_definition(&mut self, node: NodeId, throws: bool) {
         let model = self.model;
         let Some(error) = model.referenced(node, "errorRef", "error") else {
-            if throws || model.attribute(node, "errorRef").is_some() {
+            // A catching event without error, or with one that does not exist, catches every error.
+            if throws {
                 self.report(node, "Must reference an error");
             }
             return;
@@ -110,7 +119,10 @@ impl Checker<'_> {
         let model = self.model;
         if let Some(reference) = model.filled(node, "activityRef") {
             if model.resolve(reference).is_none() {
-                self.report(node, format!("Referenced activity '{reference}' does not exist"));
+                self.report(
+                    node,
+                    format!("The referenced compensation activity '{reference}' doesn't exist"),
+                );
             }
         }
     }

@@ -3,6 +3,7 @@
 use super::Checker;
 use crate::limits::JOB_TYPE_CHARS_MAX;
 use crate::xml::NodeId;
+use std::collections::HashSet;
 
 impl Checker<'_> {
     pub(super) fn zeebe(&mut self, node: NodeId) {
@@ -14,9 +15,7 @@ impl Checker<'_> {
                 self.job_properties(node);
             }
             "input" => {
-                if let Some(source) = attribute("source") {
-                    self.optional(node, source);
-                }
+                self.mandatory(node, attribute("source").unwrap_or_default());
                 self.path(node, attribute("target"));
             }
             "output" => {
@@ -72,8 +71,27 @@ impl Checker<'_> {
             "conditionalFilter" => self.conditional_filter(node),
             "executionListeners" => self.execution_listeners(node),
             "taskListeners" => self.task_listeners(node),
-            "linkedResource" => self.binding(node),
             _ => {}
+        }
+    }
+
+    /// Extension elements that stand alone.
+    pub(super) fn singletons(&mut self, node: NodeId) {
+        let names = [
+            "ioMapping",
+            "taskHeaders",
+            "formDefinition",
+            "assignmentDefinition",
+            "taskSchedule",
+            "priorityDefinition",
+            "userTask",
+            "executionListeners",
+            "taskListeners",
+        ];
+        for name in names {
+            if self.model.extensions(node, name).count() > 1 {
+                self.report(node, format!("Must have at most one 'zeebe:{name}' extension element"));
+            }
         }
     }
 
@@ -177,8 +195,13 @@ impl Checker<'_> {
 
     fn task_headers(&mut self, node: NodeId) {
         let model = self.model;
+        let mut seen = HashSet::new();
+        let mut reported = HashSet::new();
         for header in &model.node(node).children {
             let key = model.attribute(*header, "key").unwrap_or_default();
+            if !seen.insert(key) && reported.insert(key) {
+                self.report(node, format!("Headers contain duplicate entries for key '{key}'"));
+            }
             if key.starts_with("io.camunda.zeebe:") {
                 let message = format!(
                     "Attribute 'key' contains '{key}', but header keys starting with 'io.camunda.zeebe:' are reserved \

@@ -15,7 +15,8 @@ impl Checker<'_> {
 
     pub(super) fn event_based_gateway(&mut self, node: NodeId) {
         let model = self.model;
-        if self.outgoing(node).len() < 2 {
+        // The reference counts what the gateway lists, not the flows that leave it.
+        if model.bpmn(node, "outgoing").count() < 2 {
             self.report(node, "Event-based gateway must have at least 2 outgoing sequence flows.");
         }
         let target = |flow: &NodeId| model.attribute(*flow, "targetRef").and_then(|id| model.resolve(id));
@@ -45,14 +46,13 @@ impl Checker<'_> {
     pub(super) fn sequence_flow(&mut self, node: NodeId) {
         let model = self.model;
         let end = |attribute| model.attribute(node, attribute).and_then(|id| model.resolve(id));
-        if let (Some(source), Some(target)) = (end("sourceRef"), end("targetRef")) {
-            if model.node(source).parent != model.node(target).parent {
-                self.report(node, "Must not cross the boundary of a scope");
-            }
-        }
         let condition = model.bpmn(node, "conditionExpression").next();
         if let Some(condition) = condition {
-            self.dynamic(condition, model.text(condition), true);
+            let text = model.text(condition);
+            if text.is_empty() {
+                self.static_instead_of_expression(condition, text);
+            }
+            self.dynamic(condition, text, false);
             return;
         }
         let Some(source) = end("sourceRef") else { return };

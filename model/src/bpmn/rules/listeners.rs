@@ -80,6 +80,15 @@ impl Checker<'_> {
             ("endEvent", "errorEventDefinition") if listens("end") => {
                 self.report(owner, "Execution listeners of type 'end' are not supported by [error] end events");
             }
+            ("boundaryEvent", _) if listens("start") => {
+                self.report(owner, "Execution listeners of type 'start' are not supported by boundary events");
+            }
+            ("startEvent", _) if listens("start") => {
+                self.report(owner, "Execution listeners of type 'start' are not supported by start events");
+            }
+            (kind, _) if kind.ends_with("Gateway") && listens("end") => {
+                self.report(owner, "Execution listeners of type 'end' are not supported by gateway element");
+            }
             _ => {}
         }
     }
@@ -107,7 +116,7 @@ impl Checker<'_> {
                 let message = format!("Attribute 'eventType' must be one of: {}", events.join(", "));
                 self.report(*listener, message);
             }
-            *counts.entry((event, model.attribute(*listener, "type").unwrap_or("null"))).or_default() += 1;
+            *counts.entry((event, model.filled(*listener, "type").unwrap_or("null"))).or_default() += 1;
         }
         if &*model.node(list).name == "executionListeners" {
             self.repeated_listeners(list, counts);

@@ -64,12 +64,12 @@ impl<'a> Checker<'a> {
                     target("attachedToRef").map(|activity| attached.entry(activity).or_default().push(node));
                 }
                 "association" => associated.extend(target("sourceRef")),
-                "" => {}
-                _ => {
+                kind if kind.ends_with("EventDefinition") || matches!(kind, "receiveTask" | "sendTask") => {
                     for attribute in ["messageRef", "signalRef", "errorRef", "escalationRef"] {
                         target(attribute).map(|used| users.entry(used).or_default().push(node));
                     }
                 }
+                _ => {}
             }
         }
         Self { model, violations: Vec::new(), outgoing, incoming, attached, associated, users }
@@ -152,17 +152,18 @@ impl<'a> Checker<'a> {
             _ => {}
         }
         self.activity(node);
+        self.singletons(node);
     }
 
     fn unsupported(&mut self, node: NodeId) {
         let kind = self.model.kind(node);
         let (first, rest) = kind.split_at(1);
         let message =
-            format!("Elements of type '{}{rest}' are currently not supported.", first.to_uppercase());
+            format!("Elements of type '{}{rest}' are currently not supported", first.to_uppercase());
         self.report(node, message);
     }
 }
 
 fn is_executable(model: &Model<'_>, process: NodeId) -> bool {
-    matches!(model.attribute(process, "isExecutable"), Some("true" | "1"))
+    model.attribute(process, "isExecutable") == Some("true")
 }

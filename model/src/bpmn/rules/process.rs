@@ -37,7 +37,6 @@ impl Checker<'_> {
         self.duplicate_names(node, &starts, "signalEventDefinition");
         self.duplicate_names(node, &starts, "conditionalEventDefinition");
         self.duplicate_link_names(node);
-        self.duplicate_conditions_of_event_sub_processes(node);
         self.scope(node);
     }
 
@@ -63,6 +62,7 @@ impl Checker<'_> {
         let starts: Vec<NodeId> =
             event_sub_processes.flat_map(|s| model.bpmn(s, "startEvent").next()).collect();
         self.duplicate_events(node, &starts);
+        self.duplicate_conditions(node, &starts);
         self.missing_link_targets(node);
     }
 }

@@ -4,6 +4,10 @@ use super::Checker;
 use crate::Text;
 use crate::xml::NodeId;
 
+/// Words that no mapping may write to.
+const RESERVED_WORDS: &[&str] =
+    &["null", "true", "false", "function", "if", "then", "else", "for", "between", "instance", "of"];
+
 impl Checker<'_> {
     /// An expression that parses, any static value, or nothing.
     pub(super) fn optional(&mut self, node: NodeId, text: &str) {
@@ -29,13 +33,16 @@ impl Checker<'_> {
             return;
         }
         if !Text::new(text).is_expression() {
-            let message = format!(
-                "Expected expression but found static value '{text}'. An expression must start with '=' (e.g. \
-                 '={text}')."
-            );
-            self.report(node, message);
+            self.static_instead_of_expression(node, text);
         }
         self.optional(node, text);
+    }
+
+    pub(super) fn static_instead_of_expression(&mut self, node: NodeId, text: &str) {
+        let message = format!(
+            "Expected expression but found static value '{text}'. An expression must start with '=' (e.g. '={text}')."
+        );
+        self.report(node, message);
     }
 
     /// The target of a mapping: names separated by dots.
@@ -49,6 +56,13 @@ impl Checker<'_> {
             chars.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_')
                 && chars.all(|c| c.is_ascii_alphanumeric() || c == '_')
         };
+        if RESERVED_WORDS.contains(&text) {
+            let message = format!(
+                "Expected path expression '{text}' but is one of the reserved words ({}).",
+                RESERVED_WORDS.join(", ")
+            );
+            self.report(node, message);
+        }
         if !text.split('.').all(is_name) {
             let message = format!(
                 "Expected path expression '{text}' but doesn't match the pattern \
@@ -90,10 +104,19 @@ impl Checker<'_> {
         let Some(text) = text.filter(|text| !text.is_empty()) else { return };
         if Text::new(text).is_expression() {
             self.optional(node, text);
-        } else if !text.parse::<u8>().is_ok_and(|priority| priority <= 100) {
-            let message =
-                format!("Expected static value to be a valid Number between 0 and 100, but found '{text}'.");
-            self.report(node, message);
+            return;
+        }
+        match text.parse::<i32>() {
+            Ok(0..=100) => {}
+            Ok(_) => {
+                self.report(node, format!("Priority must be a number between 0 and 100, but was '{text}'."));
+            }
+            Err(_) => {
+                let message = format!(
+                    "Expected static value to be a valid Number between 0 and 100, but found '{text}'."
+                );
+                self.report(node, message);
+            }
         }
     }
 }

@@ -10,9 +10,6 @@ impl Checker<'_> {
         if self.model.event_definitions(node).len() > 1 {
             self.report(node, "Start event can't have more than one type");
         }
-        if !self.incoming(node).is_empty() {
-            self.report(node, "Start events must not have incoming sequence flows.");
-        }
     }
 
     /// A start event directly in a process: names and timers are evaluated at deployment, without variables.
@@ -22,11 +19,8 @@ impl Checker<'_> {
         match model.kind(definition) {
             "messageEventDefinition" => self.constant_name(node, definition, "messageRef", "message"),
             "signalEventDefinition" => self.constant_name(node, definition, "signalRef", "signal"),
-            "timerEventDefinition" => self.constant_timer(node, definition),
-            "conditionalEventDefinition" => {}
-            _ => {
-                self.report(node, "Start events must be one of: none, message, timer, signal or conditional")
-            }
+            "timerEventDefinition" => self.constant_timer(node, definition, true),
+            _ => {}
         }
     }
 
@@ -42,7 +36,8 @@ impl Checker<'_> {
         }
     }
 
-    fn constant_timer(&mut self, node: NodeId, definition: NodeId) {
+    /// A timer that needs no variable: static anywhere, and an expression at the start of a process.
+    pub(super) fn constant_timer(&mut self, event: NodeId, definition: NodeId, evaluate: bool) {
         let model = self.model;
         let forms = [
             ("timeDate", TimerKind::Date, "date"),
@@ -52,18 +47,11 @@ impl Checker<'_> {
         for (name, kind, word) in forms {
             let Some(child) = model.bpmn(definition, name).next() else { continue };
             let text = Text::new(model.text(child));
-            if text.expression_error().is_some() {
+            if text.expression_error().is_some() || (text.is_expression() && !evaluate) {
                 continue;
             }
-            let problem = match text.constant_string() {
-                Ok(value) => crate::timer::parse(kind, &value).err(),
-                Err(found) => Some(format!(
-                    "Expected result of the expression '{}' to be 'STRING', but was '{found}'.",
-                    text.expression().unwrap_or_default().trim()
-                )),
-            };
-            if let Some(problem) = problem {
-                self.report(node, format!("Invalid timer {word} expression ({problem})"));
+            if let Err(problem) = text.constant_timer(kind) {
+                self.report(event, format!("Invalid timer {word} expression ({problem})"));
             }
         }
     }

@@ -8,16 +8,8 @@ impl Checker<'_> {
         let model = self.model;
         let is_end = model.kind(node) == "endEvent";
         let definitions = model.event_definitions(node);
-        if is_end && !self.outgoing(node).is_empty() {
-            self.report(node, "End events must not have outgoing sequence flows to other elements.");
-        }
-        if definitions.len() > 1 {
-            let message = if is_end {
-                "End event can't have more than one type"
-            } else {
-                "Must have at most one event definition"
-            };
-            self.report(node, message);
+        if is_end && definitions.len() > 1 {
+            self.report(node, "Must have at most one event definition");
         }
         let Some(definition) = definitions.first().copied() else { return };
         match model.kind(definition) {
@@ -34,15 +26,12 @@ impl Checker<'_> {
             }
             "signalEventDefinition" | "escalationEventDefinition" => {}
             "errorEventDefinition" | "terminateEventDefinition" if is_end => {}
-            "linkEventDefinition" if !is_end => {}
             _ if is_end => self.report(
                 node,
                 "End events must be one of: none, error, message, terminate, signal, escalation or compensation",
             ),
-            _ => self.report(
-                node,
-                "Intermediate throw events must be one of: none, message, signal, escalation, link or compensation",
-            ),
+            // The reference broker takes any other definition on a throw event.
+            _ => {}
         }
     }
 

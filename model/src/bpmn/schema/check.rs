@@ -127,6 +127,16 @@ impl<'a> Checker<'a> {
             return Err(self.error(id, message));
         }
         match kind {
+            "QName" => match value.trim().split_once(':') {
+                Some((prefix, _)) if !self.document.declares_prefix(prefix) => {
+                    let message = format!(
+                        "UndeclaredPrefix: Cannot resolve '{}' as a QName: the prefix '{prefix}' is not declared.",
+                        value.trim()
+                    );
+                    Err(self.error(id, message))
+                }
+                _ => Ok(()),
+            },
             "ID" if !self.ids.insert(value.trim()) => {
                 let message =
                     format!("cvc-id.2: There are multiple occurrences of ID value '{}'.", value.trim());
