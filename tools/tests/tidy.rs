@@ -87,7 +87,10 @@ fn unsafe_is_rare_and_explained() {
                 continue;
             }
             let above = &lines[number.saturating_sub(8)..=number];
-            if !allowed && !name.starts_with("tools/tests/tidy") {
+            if name.ends_with("tests/tidy.rs") {
+                continue;
+            }
+            if !allowed {
                 complaints.push(format!("line {}: unsafe outside core and journal", number + 1));
             } else if !above.iter().any(|line| line.contains("SAFETY")) {
                 complaints.push(format!("line {}: unsafe without a SAFETY line", number + 1));
