@@ -32,7 +32,8 @@ impl Decimal {
             return Some(Decimal::small(0, 1));
         }
         let plain = (-3..7).contains(&exponent);
-        let wanted = if plain { (fraction_digits - exponent).max(1) } else { fraction_digits.max(1) - exponent };
+        let wanted =
+            if plain { (fraction_digits - exponent).max(1) } else { fraction_digits.max(1) - exponent };
         let padding = wanted - (fraction_digits - exponent);
         assert!((0..=8).contains(&padding), "a double has few digits to pad");
         Some(Decimal::small(mantissa * 10_i128.pow(padding as u32), wanted))

@@ -13,10 +13,7 @@ impl Decimal {
             }
             Representation::Small { .. } => true,
             Representation::Big(wide) => {
-                wide.scale <= 0
-                    || self
-                        .with_scale(0, super::Rounding::Unnecessary)
-                        .is_ok()
+                wide.scale <= 0 || self.with_scale(0, super::Rounding::Unnecessary).is_ok()
             }
         }
     }

@@ -159,7 +159,8 @@ impl ZonedDateTime {
     pub fn from_instant(nanos: i128, zone: Zone) -> Option<ZonedDateTime> {
         let second = nanos.div_euclid(i128::from(NANOS_PER_SECOND));
         let offset = zone.offset_at(second.clamp(i64::MIN.into(), i64::MAX.into()) as i64);
-        let local = LocalDateTime::from_epoch_nanos(nanos + i128::from(offset) * i128::from(NANOS_PER_SECOND))?;
+        let local =
+            LocalDateTime::from_epoch_nanos(nanos + i128::from(offset) * i128::from(NANOS_PER_SECOND))?;
         Some(ZonedDateTime { local, offset, region: region_of(zone) })
     }
 

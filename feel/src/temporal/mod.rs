@@ -14,8 +14,10 @@ mod zone;
 pub use calendar::Date;
 pub use date_time::{LocalDateTime, LocalTime, ZonedDateTime, ZonedTime};
 pub use duration::{DaysTimeDuration, YearsMonthsDuration};
+pub(crate) use format::Iso;
 pub use parse::{
-    parse_at_literal, parse_date, parse_local_date_time, parse_local_time, parse_zoned_date_time, parse_zoned_time,
+    parse_at_literal, parse_date, parse_local_date_time, parse_local_time, parse_zoned_date_time,
+    parse_zoned_time,
 };
 pub use parse_duration::{parse_days_time, parse_years_months};
 pub use zone::{Region, Zone};

@@ -42,7 +42,9 @@ pub fn parse_zoned_time(text: &str) -> Option<ZonedTime> {
     if input.skip('@') {
         return Some(match Zone::parse(input.0)? {
             Zone::Offset(offset) => ZonedTime { time, offset, region: None },
-            Zone::Region(region) => ZonedTime { time, offset: region.standard_offset(), region: Some(region) },
+            Zone::Region(region) => {
+                ZonedTime { time, offset: region.standard_offset(), region: Some(region) }
+            }
         });
     }
     Some(ZonedTime { time, offset: parse_offset_of_minutes(input.0)?, region: None })

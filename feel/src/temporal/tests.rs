@@ -1,7 +1,8 @@
 //! Calendar, zones and texts.
 
 use super::{
-    Date, Temporal, Zone, ZonedDateTime, parse_at_literal, parse_date, parse_zoned_date_time, parse_zoned_time,
+    Date, Temporal, Zone, ZonedDateTime, parse_at_literal, parse_date, parse_zoned_date_time,
+    parse_zoned_time,
 };
 
 #[track_caller]
@@ -33,7 +34,8 @@ fn literals_print_back() {
     ] {
         check(text, expected);
     }
-    for text in ["2020-02-30", "01211-12-31", "10:30:00@Moon/Base", "P", "PT", "P1Y1D", "P1W", "25:00:00", ""] {
+    for text in ["2020-02-30", "01211-12-31", "10:30:00@Moon/Base", "P", "PT", "P1Y1D", "P1W", "25:00:00", ""]
+    {
         assert_eq!(parse_at_literal(text), None, "{text}");
     }
 }

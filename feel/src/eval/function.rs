@@ -1,0 +1,40 @@
+//! Functions as values.
+
+use super::Binding;
+use crate::expression::Expression;
+use crate::syntax::{NodeId, Syntax};
+use std::fmt;
+use std::rc::Rc;
+
+/// A function that an expression or a decision model defines.
+#[derive(Clone, Debug)]
+pub struct Function<'a>(pub(crate) Rc<Closure<'a>>);
+
+#[derive(Debug)]
+pub(crate) struct Closure<'a> {
+    pub parameters: Vec<&'a str>,
+    pub syntax: &'a Syntax,
+    pub body: NodeId,
+    /// The names around the definition; `None` stands for the scope given to the evaluation.
+    pub captured: Option<Vec<Binding<'a>>>,
+}
+
+impl<'a> Function<'a> {
+    /// A function whose body is an expression. Its free names are those of the scope that the
+    /// evaluation is given, so functions of one scope may call each other.
+    pub fn new(parameters: Vec<&'a str>, body: &'a Expression) -> Function<'a> {
+        let syntax = body.syntax();
+        Function(Rc::new(Closure { parameters, syntax, body: syntax.root(), captured: None }))
+    }
+
+    /// The names of the parameters.
+    pub fn parameters(&self) -> &[&'a str] {
+        &self.0.parameters
+    }
+}
+
+impl fmt::Display for Function<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "function({})", self.0.parameters.join(", "))
+    }
+}
