@@ -16,6 +16,7 @@
 //! ```
 
 mod builtins;
+pub mod corpus;
 pub mod decimal;
 mod eval;
 mod expression;
