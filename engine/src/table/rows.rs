@@ -94,8 +94,7 @@ impl<K: Key> Table<K> {
 
     /// The row's bytes.
     pub fn get(&self, key: &K) -> Option<&[u8]> {
-        let place = self.slots.get(self.find(key)?).place.expect("an indexed slot has a row");
-        Some(self.slab.get(place))
+        Some(self.row_of(self.find(key)?))
     }
 
     /// The row as a view of its bytes. Rows are written by this program only: bytes that are no `V` are a bug.
@@ -129,12 +128,15 @@ impl<K: Key> Table<K> {
 
     /// Puts a row given as bytes.
     pub fn put_bytes(&mut self, undo: &mut Undo, key: K, row: &[u8]) {
-        let old = self.get(&key);
+        let key_bytes = KeyBytes::of(&key);
+        let key_hash = hash_bytes(KEY_SEED, key_bytes.as_slice());
+        let slot = self.find_hashed(&key, key_hash);
+        let old = slot.map(|slot| self.row_of(slot));
         if old == Some(row) {
             return;
         }
-        undo.log(self.id, &KeyBytes::of(&key), old);
-        self.set(undo, key, row);
+        undo.log(self.id, &key_bytes, old);
+        self.set(undo, key, key_hash, slot, row);
     }
 
     /// Puts what `change` makes of the row that is there; false when there is none. See also [`change_row`].
@@ -148,16 +150,26 @@ impl<K: Key> Table<K> {
 
     /// Removes a row; false when there is none.
     pub fn remove(&mut self, undo: &mut Undo, key: &K) -> bool {
-        let Some(old) = self.get(key) else { return false };
-        undo.log(self.id, &KeyBytes::of(key), Some(old));
-        self.unset(undo, key);
+        let key_bytes = KeyBytes::of(key);
+        let key_hash = hash_bytes(KEY_SEED, key_bytes.as_slice());
+        let Some(slot) = self.find_hashed(key, key_hash) else { return false };
+        undo.log(self.id, &key_bytes, Some(self.row_of(slot)));
+        self.unset(undo, key_hash, slot);
         true
     }
 
     fn find(&self, key: &K) -> Option<u32> {
-        let hash = hash_bytes(KEY_SEED, KeyBytes::of(key).as_slice()) as u32;
+        self.find_hashed(key, hash_bytes(KEY_SEED, KeyBytes::of(key).as_slice()))
+    }
+
+    fn find_hashed(&self, key: &K, key_hash: u64) -> Option<u32> {
+        let hash = key_hash as u32;
         let same = |bucket: &Bucket| bucket.hash == hash && self.slots.get(bucket.slot).key == *key;
         self.index.find(index_hash(hash), same).map(|bucket| bucket.slot)
+    }
+
+    fn row_of(&self, slot: u32) -> &[u8] {
+        self.slab.get(self.slots.get(slot).place.expect("an indexed slot has a row"))
     }
 
     /// Whether the snapshot under way still has to give this slot's row.
@@ -178,11 +190,10 @@ impl<K: Key> Table<K> {
         self.slots.get_mut(number).snapshot = self.snapshot;
     }
 
-    fn set(&mut self, undo: &mut Undo, key: K, row: &[u8]) {
-        let key_hash = hash_bytes(KEY_SEED, KeyBytes::of(&key).as_slice());
+    fn set(&mut self, undo: &mut Undo, key: K, key_hash: u64, slot: Option<u32>, row: &[u8]) {
         let share = Digest::share(self.id, key_hash, row);
         self.digest.add(Digest::bucket(key_hash), share);
-        if let Some(number) = self.find(&key) {
+        if let Some(number) = slot {
             self.save_for_snapshot(undo, number);
             let slot = self.slots.get_mut(number);
             self.digest.subtract(Digest::bucket(key_hash), slot.share);
@@ -203,18 +214,17 @@ impl<K: Key> Table<K> {
         }
     }
 
-    fn unset(&mut self, undo: &mut Undo, key: &K) {
-        let number = self.find(key).expect("the caller has seen the row");
+    fn unset(&mut self, undo: &mut Undo, key_hash: u64, number: u32) {
         self.save_for_snapshot(undo, number);
-        let key_hash = hash_bytes(KEY_SEED, KeyBytes::of(key).as_slice());
         let found = self.index.find_entry(index_hash(key_hash as u32), |bucket| bucket.slot == number);
         found.expect("the index holds the slot").remove();
         let slot = self.slots.get_mut(number);
+        let key = slot.key;
         self.digest.subtract(Digest::bucket(key_hash), slot.share);
         self.slab.remove(slot.place.take().expect("an indexed slot has a row"));
         self.slots.remove(number);
         if let Some(order) = &mut self.order {
-            assert!(order.remove(key), "every row's key is in the order");
+            assert!(order.remove(&key), "every row's key is in the order");
         }
     }
 }
@@ -225,9 +235,12 @@ impl<K: Key> Store for Table<K> {
     }
 
     fn restore(&mut self, undo: &mut Undo, key: &[u8], row: Option<&[u8]>) {
+        let key_hash = hash_bytes(KEY_SEED, key);
+        let key = K::read(key);
+        let slot = self.find_hashed(&key, key_hash);
         match row {
-            Some(row) => self.set(undo, K::read(key), row),
-            None => self.unset(undo, &K::read(key)),
+            Some(row) => self.set(undo, key, key_hash, slot, row),
+            None => self.unset(undo, key_hash, slot.expect("what was put is there")),
         }
     }
 
@@ -276,7 +289,7 @@ impl<K: Key> Store for Table<K> {
             return false;
         }
         // Nothing is saved while no snapshot is under way, and loading is not undone.
-        self.set(&mut Undo::new(), K::read(key), row);
+        self.set(&mut Undo::new(), K::read(key), hash_bytes(KEY_SEED, key), None, row);
         true
     }
 }

@@ -1,0 +1,39 @@
+//! The engine against the record streams of the real broker: same commands in, same records out.
+
+mod common;
+
+use common::golden::{Golden, all};
+use common::harness::Harness;
+use common::{compare, scenarios};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+
+fn check(golden: &Golden, folder: &Path) -> Result<(), String> {
+    let mut harness = Harness::new();
+    let actual = golden.drive(&mut harness, folder);
+    match compare::first_difference(&golden.records, &actual) {
+        Some(difference) => Err(difference),
+        None => {
+            harness.check_replay();
+            Ok(())
+        }
+    }
+}
+
+/// `TIDEMILL_SCENARIO=name` checks one alone.
+#[test]
+fn the_streams_are_those_of_the_real_broker() {
+    let Some(folder) = scenarios() else { return };
+    let only = std::env::var("TIDEMILL_SCENARIO").ok();
+    let scenarios = all(&folder);
+    assert!(scenarios.len() > 50, "only {} golden streams", scenarios.len());
+    let mut differing = Vec::new();
+    for golden in scenarios.iter().filter(|golden| only.as_ref().is_none_or(|only| *only == golden.name)) {
+        let checked = catch_unwind(AssertUnwindSafe(|| check(golden, &folder)));
+        if let Err(difference) = checked.unwrap_or_else(|_| Err("panicked, see above".to_owned())) {
+            println!("{}: {difference}", golden.name);
+            differing.push(golden.name.as_str());
+        }
+    }
+    assert!(differing.is_empty(), "{} scenarios differ: {differing:?}", differing.len());
+}
