@@ -1,5 +1,5 @@
-//! Which elements the engine executes. One allow list, apart from validity: a model can be valid BPMN and still
-//! hold what is not executed yet; the engine rejects it at deployment, each element by name and id.
+//! Which elements the engine executes. One allow list, apart from validity: a model can be valid BPMN and
+//! still hold what is not executed yet; the engine rejects it at deployment, each element by name and id.
 
 use crate::graph::{Element, ElementType, EventType, Process};
 use crate::violation::Violation;

@@ -4,34 +4,8 @@
 use std::path::PathBuf;
 use tidemill_model::{read_bpmn, render};
 
-const EXPRESSION: &str = "the syntax of expressions is not checked yet";
 /// Files whose verdict differs, with the reason. Empty is the goal.
-const KNOWN_DIFFERENCES: &[(&str, &str)] = &[
-    (
-        "rejected/gen-engine--AdHocSubProcessValidatorTest.withInvalidActiveElementsCollectionExpression.bpmn",
-        EXPRESSION,
-    ),
-    (
-        "rejected/gen-engine--ConditionalEventDefinitionValidationTest.invalidConditionExpressionForConditionalBoundaryEvent.bpmn",
-        EXPRESSION,
-    ),
-    (
-        "rejected/gen-engine--ConditionalEventDefinitionValidationTest.invalidConditionExpressionForConditionalIntermediateCatchEvent.bpmn",
-        EXPRESSION,
-    ),
-    (
-        "rejected/gen-engine--ConditionalEventDefinitionValidationTest.invalidConditionExpressionForConditionalStartEvent.bpmn",
-        EXPRESSION,
-    ),
-    (
-        "rejected/gen-engine--DeploymentRejectionTest.shouldRejectDeploymentWithInvalidTimerStartEventExpression.bpmn",
-        EXPRESSION,
-    ),
-    ("rejected/gen-engine--ZeebeRuntimeValidationTest.parameters.13.bpmn", EXPRESSION),
-    ("rejected/gen-engine--ZeebeRuntimeValidationTest.parameters.27.bpmn", EXPRESSION),
-    ("rejected/gen-engine--ZeebeRuntimeValidationTest.parameters.32.bpmn", EXPRESSION),
-    ("rejected/zeebe-repo--invalid_process_condition.bpmn", EXPRESSION),
-];
+const KNOWN_DIFFERENCES: &[(&str, &str)] = &[];
 
 #[test]
 #[allow(clippy::print_stderr, reason = "says that it did not run")]

@@ -1,10 +1,10 @@
-//! Straight-through loops: cycles of elements that never wait, so that an instance would spin forever inside one
-//! batch of processing.
+//! Straight-through loops: cycles of elements that never wait, so that an instance would spin forever inside
+//! one batch of processing.
 //!
 //! Tasks without work, gateways, throw events and embedded sub-processes pass a token on at once. A search
-//! starts at each task and throw event; through a sub-process it goes by its start event, and leaves at an element
-//! without outgoing flow. Script tasks, business rule tasks and links also pass straight through, but the
-//! reference broker (8.6) accepts loops of them.
+//! starts at each task and throw event; through a sub-process it goes by its start event, and leaves at an
+//! element without outgoing flow. Script tasks, business rule tasks and links also pass straight through, but
+//! the reference broker (8.6) accepts loops of them.
 
 use crate::graph::{Element, ElementIndex, ElementType, EventType, Process};
 use crate::violation::Violation;

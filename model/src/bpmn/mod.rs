@@ -1,5 +1,5 @@
-//! BPMN: from bytes to executable graphs. The steps, each in a file or folder of its own: [`crate::xml`] tree,
-//! [`model`] (ids and references resolved), checks, [`build`] (the graph).
+//! BPMN: from bytes to executable graphs. The steps, each in a file or folder of its own: [`crate::xml`]
+//! tree, [`model`] (ids and references resolved), checks, [`build`] (the graph).
 
 mod build;
 mod loops;
@@ -34,8 +34,8 @@ impl Definitions {
 /// Reads and checks one BPMN resource.
 ///
 /// # Errors
-/// All violations found (bounded by [`crate::limits::VIOLATIONS_MAX`]); broken XML is a single one that names line
-/// and column.
+/// All violations found (bounded by [`crate::limits::VIOLATIONS_MAX`]); broken XML is a single one that names
+/// line and column.
 pub fn read_bpmn(resource_name: &str, bytes: &[u8]) -> Result<Definitions, Vec<Violation>> {
     let document = xml::parse(bytes).map_err(|error| vec![Violation::resource(error.to_string())])?;
     schema::check(&document).map_err(|error| vec![Violation::resource(error.to_string())])?;

@@ -24,10 +24,10 @@ impl<'a> Model<'a> {
     pub(crate) fn new(document: &'a Document) -> Self {
         let mut by_id = HashMap::new();
         for node in document.ids() {
-            if document.node(node).namespace == Namespace::Bpmn {
-                if let Some(id) = document.attribute(node, "id") {
-                    by_id.entry(id).or_insert(node);
-                }
+            if document.node(node).namespace == Namespace::Bpmn
+                && let Some(id) = document.attribute(node, "id")
+            {
+                by_id.entry(id).or_insert(node);
             }
         }
         Self { document, by_id }

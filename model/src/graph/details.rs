@@ -1,5 +1,5 @@
-//! What the extension elements and event definitions of a model say, one struct each. All texts are as written
-//! in the model; defaults are filled in here.
+//! What the extension elements and event definitions of a model say, one struct each. All texts are as
+//! written in the model; defaults are filled in here.
 
 use crate::Text;
 use std::sync::Arc;

@@ -40,9 +40,9 @@ pub struct Element {
     pub event_sub_processes: Box<[ElementIndex]>,
     /// For a boundary event: the activity it is attached to.
     pub attached_to: Option<ElementIndex>,
-    /// Events to subscribe to while this element is active: its boundary events, the start events of its event
-    /// sub-processes, itself (catch event, receive task), the events behind an event-based gateway. Only
-    /// events that wait for the outside (timer, message, signal, conditional).
+    /// Events to subscribe to while this element is active: its boundary events, the start events of its
+    /// event sub-processes, itself (catch event, receive task), the events behind an event-based gateway.
+    /// Only events that wait for the outside (timer, message, signal, conditional).
     pub subscriptions: Box<[ElementIndex]>,
     /// Error and escalation events that catch from this scope: boundary events and event sub-process start
     /// events. Those with a code come before those without.
@@ -52,7 +52,8 @@ pub struct Element {
     pub flow: Option<SequenceFlow>,
     /// Default flow of an exclusive or inclusive gateway.
     pub default_flow: Option<ElementIndex>,
-    /// For boundary events and start events of event sub-processes: whether the scope is interrupted. True else.
+    /// For boundary events and start events of event sub-processes: whether the scope is interrupted. True
+    /// else.
     pub interrupting: bool,
     /// For a catch event: whether an event-based gateway leads to it.
     pub behind_event_based_gateway: bool,

@@ -4,7 +4,8 @@
 //! 1. element 0 is the process; every other element's `scope` has a smaller index than the element itself;
 //! 2. a sequence flow is an element of type SEQUENCE_FLOW whose `flow` names source and target;
 //! 3. an activity with multi-instance characteristics is two elements with one id: the body (type
-//!    MULTI_INSTANCE_BODY, found by id, owner of flows and boundary events) and, as its only child, the activity;
+//!    MULTI_INSTANCE_BODY, found by id, owner of flows and boundary events) and, as its only child, the
+//!    activity;
 //! 4. `subscriptions` lists exactly the events that wait for something outside while the element is active.
 
 mod details;

@@ -68,10 +68,10 @@ impl Cron {
         let first_day = from.div_euclid(DAY_MS / 1_000);
         let mut second_of_day = from.rem_euclid(DAY_MS / 1_000);
         for day in first_day..first_day.checked_add(SEARCH_DAYS_MAX)? {
-            if self.matches_day(day) {
-                if let Some(second) = self.next_clock(second_of_day) {
-                    return day.checked_mul(DAY_MS)?.checked_add(second * 1_000);
-                }
+            if self.matches_day(day)
+                && let Some(second) = self.next_clock(second_of_day)
+            {
+                return day.checked_mul(DAY_MS)?.checked_add(second * 1_000);
             }
             second_of_day = 0;
         }

@@ -48,8 +48,8 @@ impl Cycle {
         Some(Self { repetitions, schedule: Schedule::Interval { start, interval } })
     }
 
-    /// Next due time seen from `from_epoch_ms`. A start still to come is the next one; with a start in the past,
-    /// due times stay on the grid that begins there.
+    /// Next due time seen from `from_epoch_ms`. A start still to come is the next one; with a start in the
+    /// past, due times stay on the grid that begins there.
     pub fn next_due(&self, from_epoch_ms: i64) -> Option<i64> {
         match &self.schedule {
             Schedule::Cron(cron) => cron.next_after(from_epoch_ms),

@@ -1,4 +1,5 @@
-//! ISO 8601 durations with calendar units: `P1Y2M3W4DT5H6M7.8S`, every unit with its own sign, and one for all.
+//! ISO 8601 durations with calendar units: `P1Y2M3W4DT5H6M7.8S`, every unit with its own sign, and one for
+//! all.
 
 use super::civil::{DAY_MS, YEAR_MAX, civil_from_days, days_from_civil, days_in_month};
 use super::date_time::fraction_ms;

@@ -1,5 +1,5 @@
-//! Timer texts: ISO 8601 dates, durations and repeating intervals, and cron. Parsed at deployment when static,
-//! at run time when an expression yields them. Knows no clock: "now" always comes from the caller, in
+//! Timer texts: ISO 8601 dates, durations and repeating intervals, and cron. Parsed at deployment when
+//! static, at run time when an expression yields them. Knows no clock: "now" always comes from the caller, in
 //! milliseconds since the epoch, UTC. Cron is read in UTC.
 
 mod civil;

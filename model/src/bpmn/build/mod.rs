@@ -1,6 +1,6 @@
-//! Builds the graph of each process in three passes: elements in document order (scopes first), sequence flows,
-//! then the relations between elements. The input went through the checks; what still does not fit is reported,
-//! never a panic.
+//! Builds the graph of each process in three passes: elements in document order (scopes first), sequence
+//! flows, then the relations between elements. The input went through the checks; what still does not fit is
+//! reported, never a panic.
 
 mod definitions;
 mod elements;

@@ -42,8 +42,8 @@ impl Checker<'_> {
             let collection = model.attribute(extension, "outputCollection");
             if element.is_some() != collection.is_some() {
                 let message = format!(
-                    "OutputElement and OutputCollection must both be set, or neither of them set. outputElement:{} \
-                     and outputCollection:{}.",
+                    "OutputElement and OutputCollection must both be set, or neither of them set. \
+                     outputElement:{} and outputCollection:{}.",
                     element.unwrap_or("null"),
                     collection.unwrap_or("null")
                 );

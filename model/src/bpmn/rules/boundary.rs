@@ -35,8 +35,8 @@ impl Checker<'_> {
             "escalationEventDefinition" => {
                 let kind = activity.map_or("", |a| model.kind(a));
                 if !matches!(kind, "subProcess" | "adHocSubProcess" | "callActivity") {
-                    let message =
-                        "An escalation boundary event should only be attached to a subprocess, or a call activity.";
+                    let message = "An escalation boundary event should only be attached to a subprocess, or a call \
+                         activity.";
                     self.report(node, message);
                 }
             }
@@ -44,15 +44,16 @@ impl Checker<'_> {
                 if !self.associated.contains(&node) || !self.outgoing(node).is_empty() {
                     self.report(
                         node,
-                        "Compensation boundary events must have a compensation association and no outgoing sequence \
-                         flows",
+                        "Compensation boundary events must have a compensation association and no outgoing \
+                         sequence flows",
                     );
                 }
             }
             "messageEventDefinition" | "signalEventDefinition" | "conditionalEventDefinition" => {}
             _ => self.report(
                 node,
-                "Boundary events must be one of: timer, message, error, signal, escalation, conditional, compensation",
+                "Boundary events must be one of: timer, message, error, signal, escalation, conditional, \
+                 compensation",
             ),
         }
     }

@@ -66,13 +66,13 @@ impl Checker<'_> {
             for code in self.repeated(events, kind) {
                 let message = if code.is_empty() {
                     format!(
-                        "The same scope can not contain more than one {what} catch event without {what} code. An \
-                         {what} catch event without {what} code catches all {what}s."
+                        "The same scope can not contain more than one {what} catch event without {what} \
+                         code. An {what} catch event without {what} code catches all {what}s."
                     )
                 } else {
                     format!(
-                        "Multiple {what} catch events with the same {what} code '{code}' are not supported on the \
-                         same scope."
+                        "Multiple {what} catch events with the same {what} code '{code}' are not supported \
+                         on the same scope."
                     )
                 };
                 self.report(scope, message);

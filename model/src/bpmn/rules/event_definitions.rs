@@ -117,13 +117,10 @@ impl Checker<'_> {
 
     fn compensation_definition(&mut self, node: NodeId) {
         let model = self.model;
-        if let Some(reference) = model.filled(node, "activityRef") {
-            if model.resolve(reference).is_none() {
-                self.report(
-                    node,
-                    format!("The referenced compensation activity '{reference}' doesn't exist"),
-                );
-            }
+        if let Some(reference) = model.filled(node, "activityRef")
+            && model.resolve(reference).is_none()
+        {
+            self.report(node, format!("The referenced compensation activity '{reference}' doesn't exist"));
         }
     }
 }

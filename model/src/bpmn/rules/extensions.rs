@@ -47,10 +47,8 @@ impl Checker<'_> {
                 self.dynamic(node, attribute("expression").unwrap_or_default(), true);
             }
             "formDefinition" => self.form_definition(node),
-            "userTaskForm" => {
-                if model.text(node).is_empty() {
-                    self.report(node, "User task form text content has to be present and not empty");
-                }
+            "userTaskForm" if model.text(node).is_empty() => {
+                self.report(node, "User task form text content has to be present and not empty");
             }
             "loopCharacteristics" => self.loop_characteristics(node),
             "assignmentDefinition" => {
@@ -111,8 +109,8 @@ impl Checker<'_> {
         self.mandatory(node, job_type);
         if job_type.chars().count() > JOB_TYPE_CHARS_MAX {
             let message = format!(
-                "Worker types must not be longer than the configured max-worker-type-length of {JOB_TYPE_CHARS_MAX} \
-                 characters."
+                "Worker types must not be longer than the configured max-worker-type-length of \
+                 {JOB_TYPE_CHARS_MAX} characters."
             );
             self.report(node, message);
         }
@@ -131,7 +129,8 @@ impl Checker<'_> {
                 if tag.is_none_or(|tag| tag.trim().is_empty()) {
                     self.report(
                         node,
-                        "Attribute 'versionTag' must be present and not empty if 'bindingType' is 'versionTag'",
+                        "Attribute 'versionTag' must be present and not empty if 'bindingType' is \
+                         'versionTag'",
                     );
                 }
             }
@@ -204,8 +203,8 @@ impl Checker<'_> {
             }
             if key.starts_with("io.camunda.zeebe:") {
                 let message = format!(
-                    "Attribute 'key' contains '{key}', but header keys starting with 'io.camunda.zeebe:' are reserved \
-                     for internal use."
+                    "Attribute 'key' contains '{key}', but header keys starting with 'io.camunda.zeebe:' are \
+                     reserved for internal use."
                 );
                 self.report(node, message);
             }
@@ -218,8 +217,8 @@ impl Checker<'_> {
         for event in events.split(',').map(str::trim) {
             if !matches!(event, "create" | "update") {
                 let message = format!(
-                    "Variable event '{event}' is not valid. Must be one of: create, update or a comma-separated list \
-                     of both."
+                    "Variable event '{event}' is not valid. Must be one of: create, update or a \
+                     comma-separated list of both."
                 );
                 self.report(node, message);
             }

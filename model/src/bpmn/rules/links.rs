@@ -29,7 +29,8 @@ impl Checker<'_> {
         }
         for name in repeated {
             let message = format!(
-                "Multiple intermediate catch link event definitions with the same name '{name}' are not allowed."
+                "Multiple intermediate catch link event definitions with the same name '{name}' are not \
+                 allowed."
             );
             self.report(process, message);
         }

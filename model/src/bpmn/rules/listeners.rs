@@ -50,8 +50,8 @@ impl Checker<'_> {
         let kind = model.kind(owner);
         if !LISTENABLE.contains(&kind) {
             let message = format!(
-                "Execution listeners are not supported for the '{kind}' element. Currently, only [{}] elements can \
-                 have execution listeners.",
+                "Execution listeners are not supported for the '{kind}' element. Currently, only [{}] \
+                 elements can have execution listeners.",
                 LISTENABLE.join(", ")
             );
             self.report(node, message);
@@ -75,13 +75,16 @@ impl Checker<'_> {
         match (model.kind(owner), definition) {
             ("boundaryEvent", "compensateEventDefinition") if listens("start") || listens("end") => self.report(
                 owner,
-                "Execution listeners of type 'start' and 'end' are not supported by [compensation] boundary events",
+                "Execution listeners of type 'start' and 'end' are not supported by [compensation] boundary \
+                 events",
             ),
             ("endEvent", "errorEventDefinition") if listens("end") => {
-                self.report(owner, "Execution listeners of type 'end' are not supported by [error] end events");
+                self.report(owner, "Execution listeners of type 'end' are not supported by [error] end \
+                    events");
             }
             ("boundaryEvent", _) if listens("start") => {
-                self.report(owner, "Execution listeners of type 'start' are not supported by boundary events");
+                self.report(owner, "Execution listeners of type 'start' are not supported by boundary \
+                    events");
             }
             ("startEvent", _) if listens("start") => {
                 self.report(owner, "Execution listeners of type 'start' are not supported by start events");
@@ -96,7 +99,7 @@ impl Checker<'_> {
     pub(super) fn task_listeners(&mut self, node: NodeId) {
         let model = self.model;
         let owner = model.node(node).parent.and_then(|extensions| model.node(extensions).parent);
-        if !owner.is_some_and(|task| model.extension(task, "userTask").is_some()) {
+        if owner.is_none_or(|task| model.extension(task, "userTask").is_none()) {
             self.report(node, "Task listeners are only allowed on Camunda user tasks.");
         }
         self.listeners(node, TASK_EVENTS);
@@ -134,8 +137,8 @@ impl Checker<'_> {
         repeated.sort_unstable();
         for ((event, job_type), count) in repeated {
             let message = format!(
-                "Found '{count}' duplicates based on eventType[{event}] and type[{job_type}], these combinations \
-                 should be unique."
+                "Found '{count}' duplicates based on eventType[{event}] and type[{job_type}], these \
+                 combinations should be unique."
             );
             self.report(list, message);
         }

@@ -1,5 +1,5 @@
-//! Rules for elements, as the reference broker checks them at deployment. One visit of every node; what is inside
-//! non-executable processes is not looked at. A file for each group of elements.
+//! Rules for elements, as the reference broker checks them at deployment. One visit of every node; what is
+//! inside non-executable processes is not looked at. A file for each group of elements.
 
 mod activities;
 mod ad_hoc;
@@ -57,16 +57,16 @@ impl<'a> Checker<'a> {
             let target = |attribute| model.attribute(node, attribute).and_then(|id| model.resolve(id));
             match model.kind(node) {
                 "sequenceFlow" => {
-                    target("sourceRef").map(|source| outgoing.entry(source).or_default().push(node));
-                    target("targetRef").map(|target| incoming.entry(target).or_default().push(node));
+                    list(&mut outgoing, target("sourceRef"), node);
+                    list(&mut incoming, target("targetRef"), node);
                 }
                 "boundaryEvent" => {
-                    target("attachedToRef").map(|activity| attached.entry(activity).or_default().push(node));
+                    list(&mut attached, target("attachedToRef"), node);
                 }
                 "association" => associated.extend(target("sourceRef")),
                 kind if kind.ends_with("EventDefinition") || matches!(kind, "receiveTask" | "sendTask") => {
                     for attribute in ["messageRef", "signalRef", "errorRef", "escalationRef"] {
-                        target(attribute).map(|used| users.entry(used).or_default().push(node));
+                        list(&mut users, target(attribute), node);
                     }
                 }
                 _ => {}
@@ -120,7 +120,13 @@ impl<'a> Checker<'a> {
         for (attribute, what, most) in limits {
             let length = model.attribute(node, attribute).map_or(0, |text| text.chars().count());
             if length > most {
-                self.report(node, format!("{what} must not be longer than the configured max-{attribute}-length of {most} characters."));
+                self.report(
+                    node,
+                    format!(
+                        "{what} must not be longer than the configured \
+                    max-{attribute}-length of {most} characters."
+                    ),
+                );
             }
         }
     }
@@ -161,6 +167,12 @@ impl<'a> Checker<'a> {
         let message =
             format!("Elements of type '{}{rest}' are currently not supported", first.to_uppercase());
         self.report(node, message);
+    }
+}
+
+fn list(lists: &mut HashMap<NodeId, Vec<NodeId>>, key: Option<NodeId>, node: NodeId) {
+    if let Some(key) = key {
+        lists.entry(key).or_default().push(node);
     }
 }
 

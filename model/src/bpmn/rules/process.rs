@@ -26,8 +26,8 @@ impl Checker<'_> {
         if model.extensions(node, "versionTag").count() > 1 {
             self.report(
                 node,
-                "Must have exactly one 'zeebe:versionTag' extension element when exists. Please check process \
-                 definition XML and retain only one extension element.",
+                "Must have exactly one 'zeebe:versionTag' extension element when exists. Please check \
+                 process definition XML and retain only one extension element.",
             );
         }
         for start in &starts {

@@ -40,7 +40,8 @@ impl Checker<'_> {
 
     pub(super) fn static_instead_of_expression(&mut self, node: NodeId, text: &str) {
         let message = format!(
-            "Expected expression but found static value '{text}'. An expression must start with '=' (e.g. '={text}')."
+            "Expected expression but found static value '{text}'. An expression must start with '=' (e.g. \
+             '={text}')."
         );
         self.report(node, message);
     }
@@ -79,7 +80,8 @@ impl Checker<'_> {
             self.optional(node, text);
         } else if text.split(',').any(|item| item.trim().is_empty()) {
             let message = format!(
-                "Expected static value to be a list of comma-separated values, e.g. 'a,b,c', but found '{text}'."
+                "Expected static value to be a list of comma-separated values, e.g. 'a,b,c', but found \
+                 '{text}'."
             );
             self.report(node, message);
         }
@@ -92,8 +94,8 @@ impl Checker<'_> {
             self.optional(node, text);
         } else if crate::timer::parse_date_time(text).is_none() {
             let message = format!(
-                "Expected static value to be a valid DateTime String, e.g. '2023-03-02T15:35+02:00', but found \
-                 '{text}'."
+                "Expected static value to be a valid DateTime String, e.g. '2023-03-02T15:35+02:00', but \
+                 found '{text}'."
             );
             self.report(node, message);
         }

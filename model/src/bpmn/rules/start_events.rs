@@ -70,10 +70,10 @@ impl Checker<'_> {
                 "errorEventDefinition" if !interrupting => {
                     self.report(node, "Non-Interrupting event of this type is not allowed");
                 }
-                "timerEventDefinition" => {
-                    if interrupting && model.bpmn(definitions[0], "timeCycle").next().is_some() {
-                        self.report(node, "Interrupting timer event with time cycle is not allowed.");
-                    }
+                "timerEventDefinition"
+                    if interrupting && model.bpmn(definitions[0], "timeCycle").next().is_some() =>
+                {
+                    self.report(node, "Interrupting timer event with time cycle is not allowed.");
                 }
                 _ => {}
             }
@@ -88,8 +88,8 @@ impl Checker<'_> {
             if !allowed.contains(&kind) {
                 self.report(
                     node,
-                    "Start events in event subprocesses must be one of: message, timer, error, signal, escalation or \
-                     conditional",
+                    "Start events in event subprocesses must be one of: message, timer, error, signal, \
+                     escalation or conditional",
                 );
             }
             if interrupting && parent.is_some_and(|p| model.kind(p) == "adHocSubProcess") {

@@ -28,7 +28,8 @@ impl Checker<'_> {
             "errorEventDefinition" | "terminateEventDefinition" if is_end => {}
             _ if is_end => self.report(
                 node,
-                "End events must be one of: none, error, message, terminate, signal, escalation or compensation",
+                "End events must be one of: none, error, message, terminate, signal, escalation or \
+                 compensation",
             ),
             // The reference broker takes any other definition on a throw event.
             _ => {}

@@ -51,8 +51,8 @@ impl<'a> Checker<'a> {
         self.attributes(id, kind)?;
         if !kind.mixed && !node.text.trim().is_empty() {
             let message = format!(
-                "cvc-complex-type.2.3: Element '{}' cannot have character [children], because the type's content \
-                 type is element-only.",
+                "cvc-complex-type.2.3: Element '{}' cannot have character [children], because the type's \
+                 content type is element-only.",
                 node.written
             );
             return Err(self.error(id, message));
@@ -130,7 +130,8 @@ impl<'a> Checker<'a> {
             "QName" => match value.trim().split_once(':') {
                 Some((prefix, _)) if !self.document.declares_prefix(prefix) => {
                     let message = format!(
-                        "UndeclaredPrefix: Cannot resolve '{}' as a QName: the prefix '{prefix}' is not declared.",
+                        "UndeclaredPrefix: Cannot resolve '{}' as a QName: the prefix '{prefix}' is not \
+                         declared.",
                         value.trim()
                     );
                     Err(self.error(id, message))
@@ -194,8 +195,8 @@ impl<'a> Checker<'a> {
         }
         let written = &self.document.node(child).written;
         let message = format!(
-            "cvc-complex-type.2.4.a: Invalid content was found starting with element '{written}'. One of '{{{}}}' is \
-             expected.",
+            "cvc-complex-type.2.4.a: Invalid content was found starting with element '{written}'. One of \
+             '{{{}}}' is expected.",
             expected.join(", ")
         );
         self.error(child, message)
