@@ -37,11 +37,17 @@ pub fn answer_line(line: &str) -> String {
     let inputs = case.get("context").or_else(|| case.get("inputs")).unwrap_or_default();
     let inputs = inputs.as_context().map(Context::entries).unwrap_or_default();
     let input = is_unary.then(|| case.get("input").map(|input| decode(&input)).unwrap_or_default());
-    let variables: Vec<(&str, Value<'_>)> = inputs.iter().map(|(name, value)| (&**name, decode(value))).collect();
+    let variables: Vec<(&str, Value<'_>)> =
+        inputs.iter().map(|(name, value)| (&**name, decode(value))).collect();
     evaluate(&id, &source, &variables, input)
 }
 
-fn evaluate(id: &Value<'_>, source: &str, variables: &[(&str, Value<'_>)], input: Option<Value<'_>>) -> String {
+fn evaluate(
+    id: &Value<'_>,
+    source: &str,
+    variables: &[(&str, Value<'_>)],
+    input: Option<Value<'_>>,
+) -> String {
     let names: Vec<&str> = variables.iter().map(|(name, _)| *name).collect();
     let environment = Environment { now_ms: NOW_MS, ..Environment::default() };
     let mut evaluator = Evaluator::new();
@@ -143,6 +149,9 @@ fn rendered(value: &Value<'_>) -> String {
         Value::Boolean(value) => text.push_str(&format!("{{\"t\": \"boolean\", \"v\": {value}}}")),
         Value::Number(number) => text.push_str(&quoted("number", &number.to_string())),
         Value::String(string) => text.push_str(&quoted("string", string)),
+        Value::Temporal(Temporal::DaysTime(duration)) => {
+            text.push_str(&quoted("days and time duration", &json::java_duration(*duration)));
+        }
         Value::Temporal(temporal) => text.push_str(&quoted(kind_of(*temporal), &temporal.to_string())),
         Value::List(list) => {
             let items: Vec<String> = list.items().iter().map(rendered).collect();
@@ -158,7 +167,9 @@ fn rendered(value: &Value<'_>) -> String {
             text.push_str(&format!("{{\"t\": \"context\", \"v\": {{{}}}}}", entries.join(", ")));
         }
         Value::Range(range) => {
-            let end = |closed: bool, value: &Value<'_>| format!("{{\"closed\": {closed}, \"v\": {}}}", rendered(value));
+            let end = |closed: bool, value: &Value<'_>| {
+                format!("{{\"closed\": {closed}, \"v\": {}}}", rendered(value))
+            };
             let (start, end) = (end(range.start_closed, &range.start), end(range.end_closed, &range.end));
             text.push_str(&format!("{{\"t\": \"range\", \"v\": {{\"start\": {start}, \"end\": {end}}}}}"));
         }

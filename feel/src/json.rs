@@ -245,7 +245,8 @@ fn iso(value: Temporal) -> String {
     }
 }
 
-fn java_duration(duration: DaysTimeDuration) -> String {
+/// Exact to the nanosecond, unlike the text that `string()` gives.
+pub(crate) fn java_duration(duration: DaysTimeDuration) -> String {
     if duration == DaysTimeDuration::ZERO {
         return "PT0S".to_string();
     }

@@ -13,9 +13,9 @@ pub const PARSE_STEPS_PER_BYTE: usize = 64;
 /// Deepest evaluation, function calls included.
 pub const EVALUATION_DEPTH_MAX: u32 = 500;
 /// Evaluation steps (nodes visited, items produced) of one evaluation.
-pub const EVALUATION_STEPS_MAX: u64 = 1_500_000;
+pub const EVALUATION_STEPS_MAX: u64 = 4_000_000;
 /// Longest list that an expression may produce.
-pub const LIST_ITEMS_MAX: usize = 1_000_000;
+pub const LIST_ITEMS_MAX: usize = 1_500_000;
 /// Longest string that an expression may produce, in bytes.
 pub const STRING_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// Most decimal digits of one number.

@@ -3,7 +3,6 @@
 use super::{Answer, Refusal, Table, fixed, refuse, variadic};
 use crate::decimal::Decimal;
 use crate::eval::Run;
-use crate::limits::DOCUMENT_DEPTH_MAX;
 use crate::value::Value;
 
 const NON_ZERO_START: &str = "start position must be a non-zero number";
@@ -154,27 +153,20 @@ fn reverse<'a>(run: &mut Run<'a, '_>, arguments: &[Value<'a>]) -> Answer<'a> {
     Ok(Value::list(list.items().iter().rev().cloned().collect()))
 }
 
+/// Goes through nested lists with a stack of its own: their depth is that of the data.
 fn flatten<'a>(run: &mut Run<'a, '_>, arguments: &[Value<'a>]) -> Answer<'a> {
     let [Value::List(list)] = arguments else { return Err(Refusal::IllegalArguments) };
     let mut flat = Vec::new();
-    flatten_into(run, &list.items(), &mut flat, 0)?;
-    Ok(Value::list(flat))
-}
-
-fn flatten_into<'a>(
-    run: &mut Run<'a, '_>,
-    items: &[Value<'a>],
-    flat: &mut Vec<Value<'a>>,
-    depth: u32,
-) -> Result<(), Refusal> {
-    run.spend_items(flat.len() + items.len())?;
-    for item in items {
-        match item {
-            Value::List(inner) if depth < DOCUMENT_DEPTH_MAX => {
-                flatten_into(run, &inner.items(), flat, depth + 1)?;
-            }
-            item => flat.push(item.clone()),
+    let mut open = vec![(list.items(), 0)];
+    while let Some((items, next)) = open.pop() {
+        let Some(item) = items.get(next) else { continue };
+        run.spend(1)?;
+        let inner = if let Value::List(inner) = item { Some(inner.items()) } else { None };
+        if inner.is_none() {
+            flat.push(item.clone());
         }
+        open.push((items, next + 1));
+        open.extend(inner.map(|inner| (inner, 0)));
     }
-    Ok(())
+    Ok(Value::list(flat))
 }

@@ -124,7 +124,9 @@ fn relate<'a>(
         Takes::PointOrRangeSecond => !left.is_point,
         Takes::SameKinds => left.is_point == right.is_point,
     };
-    let comparable = compare(left.start.value, right.start.value).is_some();
+    // Strings have an order but are no points.
+    let is_text = matches!(left.start.value, Value::String(_));
+    let comparable = !is_text && compare(left.start.value, right.start.value).is_some();
     if !fits || !comparable {
         return Err(Refusal::IllegalArguments);
     }
@@ -235,6 +237,7 @@ fn during<'a>(_: &mut Run<'a, '_>, arguments: &[Value<'a>]) -> Answer<'a> {
 fn coincides<'a>(_: &mut Run<'a, '_>, arguments: &[Value<'a>]) -> Answer<'a> {
     if let [left, right] = arguments
         && !matches!(left, Value::Range(_))
+        && !matches!(left, Value::String(_))
         && compare(left, right).is_some()
     {
         return Ok(Value::Boolean(left.equals(right)));

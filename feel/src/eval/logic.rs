@@ -29,7 +29,7 @@ impl<'a> Run<'a, '_> {
             let next = self.eval(*item);
             result = self.combine(before, next, decisive);
         }
-        self.boolean_or_null(result).map(from_optional)
+        result
     }
 
     /// One step: a known `before` takes the next answer; an unknown one only a decisive one.

@@ -7,7 +7,8 @@ use super::warning::WarningKind;
 use crate::limits::LIST_ITEMS_MAX;
 use crate::syntax::{Iterator, NodeId, Slice};
 use crate::temporal::{Date, Temporal};
-use crate::value::{Text, Value};
+use crate::value::{Text, Value, compare};
+use std::cmp::Ordering;
 use std::rc::Rc;
 
 type Items<'a> = Rc<Vec<Value<'a>>>;
@@ -102,7 +103,10 @@ impl<'a, 'e> Run<'a, 'e> {
             let value = self.eval(iterator.list)?;
             return match &value {
                 Value::List(list) => Ok(Some(list.items())),
-                Value::Range(range) => self.count_up(&range.start, &range.end),
+                // A range value that runs down is empty, and an empty range is no list.
+                Value::Range(range) if compare(&range.start, &range.end) != Some(Ordering::Greater) => {
+                    self.count_up(&range.start, &range.end)
+                }
                 other => {
                     self.warn(
                         WarningKind::InvalidType,

@@ -39,12 +39,6 @@ pub(super) fn subtract(left: Temporal, right: Temporal) -> Option<Temporal> {
         (Temporal::Date(x), Temporal::Date(y)) => {
             difference(midnight(x).epoch_nanos(), midnight(y).epoch_nanos())
         }
-        (Temporal::LocalDateTime(x), Temporal::Date(y)) => {
-            difference(x.epoch_nanos(), midnight(y).epoch_nanos())
-        }
-        (Temporal::Date(x), Temporal::LocalDateTime(y)) => {
-            difference(midnight(x).epoch_nanos(), y.epoch_nanos())
-        }
         (Temporal::ZonedDateTime(x), Temporal::ZonedDateTime(y)) => {
             difference(x.instant_nanos(), y.instant_nanos())
         }

@@ -51,7 +51,7 @@ impl Parser<'_> {
         Ok(self.push(Node::And(items)))
     }
 
-    fn comparison(&mut self) -> Parsed<NodeId> {
+    pub(super) fn comparison(&mut self) -> Parsed<NodeId> {
         if let Some(operator) = self.take_comparison() {
             let operand = self.additive()?;
             return Ok(self.push(Node::InputCompare { operator, operand }));

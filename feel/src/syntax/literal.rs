@@ -122,25 +122,33 @@ pub(crate) fn read_date_time(text: &str) -> Option<Temporal> {
         .or_else(|| parse_local_date_time(text).map(Temporal::LocalDateTime))
 }
 
-/// Replaces the escapes of the grammar; any other backslash stays.
+/// Replaces the escapes of the grammar; any other backslash stays. Of several backslashes in a row
+/// each pair becomes one, and the last one does not start an escape: that is how the reference
+/// engine reads them.
 pub(super) fn unescape(raw: &str) -> String {
     let mut text = String::with_capacity(raw.len());
-    let mut chars = raw.chars();
-    while let Some(c) = chars.next() {
-        if c != '\\' {
-            text.push(c);
-            continue;
-        }
-        match chars.next() {
-            Some('n') => text.push('\n'),
-            Some('r') => text.push('\r'),
-            Some('t') => text.push('\t'),
-            Some('b') => text.push('\u{8}'),
-            Some('f') => text.push('\u{c}'),
-            Some(literal @ ('\'' | '"' | '\\')) => text.push(literal),
-            Some(other) => text.extend(['\\', other]),
-            None => text.push('\\'),
+    let mut rest = raw;
+    while let Some(at) = rest.find('\\') {
+        text.push_str(&rest[..at]);
+        let count = rest[at..].bytes().take_while(|b| *b == b'\\').count();
+        rest = &rest[at + count..];
+        let escaped = match rest.chars().next() {
+            Some('n') => Some('\n'),
+            Some('r') => Some('\r'),
+            Some('t') => Some('\t'),
+            Some('b') => Some('\u{8}'),
+            Some('f') => Some('\u{c}'),
+            Some(quote @ ('\'' | '"')) => Some(quote),
+            _ => None,
+        };
+        match escaped {
+            Some(escaped) if count == 1 => {
+                text.push(escaped);
+                rest = &rest[1..];
+            }
+            _ => text.extend(std::iter::repeat_n('\\', count.div_ceil(2))),
         }
     }
+    text.push_str(rest);
     text
 }

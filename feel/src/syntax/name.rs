@@ -38,10 +38,10 @@ impl Parser<'_> {
 
     /// A name after a dot.
     pub(super) fn path_name(&mut self) -> Parsed<TextId> {
-        const PROPERTY_WITH_BLANK: &str = "time offset";
-        if self.rest().starts_with(PROPERTY_WITH_BLANK) {
-            self.at += PROPERTY_WITH_BLANK.len();
-            return Ok(self.push_text(PROPERTY_WITH_BLANK));
+        const PROPERTIES_WITH_BLANK: [&str; 3] = ["time offset", "start included", "end included"];
+        if let Some(property) = PROPERTIES_WITH_BLANK.iter().find(|p| self.rest().starts_with(**p)) {
+            self.at += property.len();
+            return Ok(self.push_text(property));
         }
         let keys = std::mem::take(&mut self.known_keys);
         let found = self.longest_match(&keys).or_else(|| self.longest_match(&self.known_names));

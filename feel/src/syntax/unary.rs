@@ -64,12 +64,7 @@ impl Parser<'_> {
         if self.peek_byte() == b'(' {
             return self.bracketed_tests();
         }
-        if let Some(operator) = self.take_comparison() {
-            let operand = self.additive()?;
-            return Ok(self.push(Node::InputCompare { operator, operand }));
-        }
-        let operand = self.additive()?;
-        let operand = self.bare_range_as_test(operand);
+        let operand = self.comparison()?;
         Ok(self.as_test(operand, true))
     }
 
