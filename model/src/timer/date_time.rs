@@ -1,16 +1,15 @@
 //! ISO 8601 date-time with offset, and optionally a zone id: `2023-03-02T15:35:10.5+02:00[Europe/Berlin]`.
-//! The offset decides; a zone id is only checked for its characters, so no time zone data is needed.
+//! The offset decides; a zone id only has to exist.
 
 use super::civil::{DAY_MS, YEAR_MAX, days_from_civil, days_in_month};
+use tidemill_feel::Zone;
 
 /// Reads a date-time to epoch milliseconds (finer fractions are cut off). `None` when it is malformed.
 pub fn parse_date_time(text: &str) -> Option<i64> {
     let text = match text.split_once('[') {
         Some((before, zone)) => {
             let zone = zone.strip_suffix(']')?;
-            let valid =
-                |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '_' | '-' | '+' | ':' | '~' | '.');
-            if zone.is_empty() || !zone.chars().all(valid) {
+            if Zone::parse(zone).is_none() {
                 return None;
             }
             before
@@ -132,6 +131,7 @@ mod tests {
             "2023-03-02T15:35+19:00",
             "2023-03-02T15:35Z[",
             "2023-03-02T15:35Z[]",
+            "2023-03-02T15:35Z[Foo/Bar]",
             "T",
             "é",
         ] {

@@ -35,8 +35,8 @@ impl Checker<'_> {
             "escalationEventDefinition" => {
                 let kind = activity.map_or("", |a| model.kind(a));
                 if !matches!(kind, "subProcess" | "adHocSubProcess" | "callActivity") {
-                    let message = "An escalation boundary event should only be attached to a subprocess, or a call \
-                         activity.";
+                    let message = "An escalation boundary event should only be attached to a subprocess, or \
+                         a call activity.";
                     self.report(node, message);
                 }
             }
