@@ -19,6 +19,7 @@
 
 mod digest;
 mod hash;
+mod index;
 mod key;
 mod ordered;
 mod pool;

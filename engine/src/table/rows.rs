@@ -1,13 +1,12 @@
-//! A table of byte rows under unique keys.
+//! A table of byte rows under unique keys: hash index, slots, slab, and an order of keys where declared.
 
 use super::hash::hash_bytes;
+use super::index::{Index, Linked, NONE};
 use super::key::{Key, KeyBytes};
 use super::pool::Pool;
 use super::slab::{BLOCK_BYTES_MAX, Place, Slab};
 use super::tree::Tree;
 use super::{Digest, MemoryUse, Store, TableId, Undo};
-use hashbrown::HashTable;
-use hashbrown::hash_table::Entry;
 use tidemill_record::value::Value;
 
 /// The longest row, bytes.
@@ -18,6 +17,9 @@ const KEY_SEED: u64 = 0x7469_6465_6d69_6c6c;
 #[derive(Clone, Copy, Debug)]
 struct Slot<K> {
     key: K,
+    hash: u32,
+    /// The next slot in the index's chain.
+    next: u32,
     place: Option<Place>,
     /// The row's share in the digest.
     share: u64,
@@ -25,11 +27,18 @@ struct Slot<K> {
     snapshot: u32,
 }
 
-/// What the hash index holds: enough of the hash to grow without touching rows.
-#[derive(Clone, Copy, Debug)]
-struct Bucket {
-    hash: u32,
-    slot: u32,
+impl<K: Copy> Linked for Slot<K> {
+    fn hash(&self) -> u32 {
+        self.hash
+    }
+
+    fn next(&self) -> u32 {
+        self.next
+    }
+
+    fn set_next(&mut self, next: u32) {
+        self.next = next;
+    }
 }
 
 /// How far the snapshot under way has come.
@@ -43,7 +52,7 @@ struct Progress {
 #[derive(Debug)]
 pub struct Table<K> {
     id: TableId,
-    index: HashTable<Bucket>,
+    index: Index,
     slots: Pool<Slot<K>>,
     slab: Slab,
     order: Option<Tree<K>>,
@@ -52,17 +61,12 @@ pub struct Table<K> {
     progress: Option<Progress>,
 }
 
-/// The index's hash from the part that is kept.
-fn index_hash(hash: u32) -> u64 {
-    u64::from(hash).wrapping_mul(0x9e37_79b9_7f4a_7c15)
-}
-
 impl<K: Key> Table<K> {
     /// An empty table without order.
     pub fn new(id: TableId) -> Self {
         Self {
             id,
-            index: HashTable::new(),
+            index: Index::default(),
             slots: Pool::new(),
             slab: Slab::new(),
             order: None,
@@ -84,7 +88,7 @@ impl<K: Key> Table<K> {
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.index.is_empty()
+        self.index.len() == 0
     }
 
     /// Whether there is a row under `key`.
@@ -163,9 +167,7 @@ impl<K: Key> Table<K> {
     }
 
     fn find_hashed(&self, key: &K, key_hash: u64) -> Option<u32> {
-        let hash = key_hash as u32;
-        let same = |bucket: &Bucket| bucket.hash == hash && self.slots.get(bucket.slot).key == *key;
-        self.index.find(index_hash(hash), same).map(|bucket| bucket.slot)
+        self.index.find(&self.slots, key_hash as u32, |slot| slot.key == *key)
     }
 
     fn row_of(&self, slot: u32) -> &[u8] {
@@ -203,12 +205,10 @@ impl<K: Key> Table<K> {
         }
         let place = self.slab.insert(row);
         // Without a place at first: the pool fills its spare slots with copies, and they hold no row.
-        let slot = self.slots.insert(Slot { key, place: None, share, snapshot: self.snapshot });
+        let (hash, snapshot) = (key_hash as u32, self.snapshot);
+        let slot = self.slots.insert(Slot { key, hash, next: NONE, place: None, share, snapshot });
         self.slots.get_mut(slot).place = Some(place);
-        let hash = key_hash as u32;
-        let entry = self.index.entry(index_hash(hash), |_| false, |bucket| index_hash(bucket.hash));
-        let Entry::Vacant(vacant) = entry else { unreachable!("nothing equals a new key") };
-        vacant.insert(Bucket { hash, slot });
+        self.index.insert(&mut self.slots, slot);
         if let Some(order) = &mut self.order {
             assert!(order.insert(key), "the order has no key without a row");
         }
@@ -216,8 +216,7 @@ impl<K: Key> Table<K> {
 
     fn unset(&mut self, undo: &mut Undo, key_hash: u64, number: u32) {
         self.save_for_snapshot(undo, number);
-        let found = self.index.find_entry(index_hash(key_hash as u32), |bucket| bucket.slot == number);
-        found.expect("the index holds the slot").remove();
+        self.index.remove(&mut self.slots, number);
         let slot = self.slots.get_mut(number);
         let key = slot.key;
         self.digest.subtract(Digest::bucket(key_hash), slot.share);
@@ -250,10 +249,10 @@ impl<K: Key> Store for Table<K> {
 
     fn memory(&self) -> MemoryUse {
         let order = self.order.as_ref().map_or((0, 0), Tree::bytes);
-        let (slots, slab) = (self.slots.bytes(), self.slab.bytes());
+        let parts = [self.index.bytes(), self.slots.bytes(), self.slab.bytes(), order];
         MemoryUse {
-            used: self.index.len() * (size_of::<Bucket>() + 1) + slots.0 + slab.0 + order.0,
-            allocated: self.index.allocation_size() + slots.1 + slab.1 + order.1,
+            used: parts.iter().map(|(used, _)| used).sum(),
+            allocated: parts.iter().map(|(_, allocated)| allocated).sum(),
         }
     }
 
