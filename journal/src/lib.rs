@@ -9,7 +9,7 @@
 //! # Layout
 //!
 //! ```text
-//! directory/   0000000000000001.segment   0000000000000002.segment   preparing-0000000000000003.tmp
+//! directory/   0000000000000001.segment   0000000000000002.segment   (and *.tmp: being prepared or recycled)
 //!              (the name is the generation: grows with every segment, also when a file is recycled)
 //!
 //! segment      ┌──────────────┬─────────────────────────┬────────────────────┬ ─ ─ ─

@@ -1,12 +1,14 @@
 //! The log behind a snapshot goes, by whole segments; a conflicting end goes, by opening a new segment.
 
+use std::collections::VecDeque;
+use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 
 use tidemill_core::ids::Index;
 use tidemill_core::io::{Io, Operation};
 
 use super::{Journal, tokens};
-use crate::recovery::Place;
+use crate::recovery::{Place, recycled_name};
 
 impl Journal {
     /// Drops segments all of whose entries are at or below `index`; they are recycled or removed in the background.
@@ -28,12 +30,8 @@ impl Journal {
         for segment in &gone {
             assert!(segment.base_index <= self.durable_index, "compaction of what is not durable");
             let is_wanted = segment.bytes >= self.options.segment_bytes_max
-                && self.recyclable.len() < self.options.recycle_count_max;
-            if is_wanted {
-                self.recyclable.push((segment.path.clone(), segment.bytes));
-            } else {
-                self.unlinks.push_back(segment.path.clone());
-            }
+                && self.recyclable.len() + self.removals.recycling_count() < self.options.recycle_count_max;
+            self.removals.add(segment.path.clone(), is_wanted.then_some((segment.generation, segment.bytes)));
         }
         gone.len()
     }
@@ -86,11 +84,52 @@ impl Journal {
         self.last
     }
 
-    pub(super) fn drive_unlinks(&mut self, io: &mut dyn Io) {
-        while io.in_flight() + 2 < io.depth_max() {
-            let Some(path) = self.unlinks.pop_front() else { return };
-            let token = self.token(tokens::UNLINK);
-            assert!(io.submit(token, Operation::Unlink { path }).is_ok(), "room was checked above");
+    pub(super) fn drive_removals(&mut self, io: &mut dyn Io) {
+        if self.removals.is_under_way || io.in_flight() + 2 >= io.depth_max() {
+            return;
         }
+        let Some(removal) = self.removals.queue.front() else { return };
+        let operation = match removal.recycle {
+            Some((generation, _)) => Operation::Rename {
+                from: removal.path.clone(),
+                to: self.directory.join(recycled_name(generation)),
+            },
+            None => Operation::Unlink { path: removal.path.clone() },
+        };
+        let token = self.token(tokens::REMOVE);
+        assert!(io.submit(token, operation).is_ok(), "room was checked above");
+        self.removals.is_under_way = true;
+    }
+
+    pub(super) fn on_removed(&mut self) {
+        assert!(self.removals.is_under_way, "completion of a removal that was not begun");
+        self.removals.is_under_way = false;
+        let removal = self.removals.queue.pop_front().expect("it was under way");
+        if let Some((generation, bytes)) = removal.recycle {
+            self.recyclable.push((self.directory.join(recycled_name(generation)), bytes));
+        }
+    }
+}
+
+struct Removal {
+    path: PathBuf,
+    /// Generation and length, when the file is to be kept for recycling.
+    recycle: Option<(u64, u64)>,
+}
+
+/// Files that leave the log. One after the other, oldest first: a crash between them must leave a log without a hole.
+#[derive(Default)]
+pub(super) struct Removals {
+    queue: VecDeque<Removal>,
+    is_under_way: bool,
+}
+
+impl Removals {
+    pub(super) fn add(&mut self, path: PathBuf, recycle: Option<(u64, u64)>) {
+        self.queue.push_back(Removal { path, recycle });
+    }
+
+    fn recycling_count(&self) -> usize {
+        self.queue.iter().filter(|removal| removal.recycle.is_some()).count()
     }
 }

@@ -49,7 +49,10 @@ impl Journal {
                 self.drive_preparer(io);
                 Ok(None)
             }
-            tokens::UNLINK => Ok(None),
+            tokens::REMOVE => {
+                self.on_removed();
+                Ok(None)
+            }
             tokens::SYNC => {
                 let (index, is_sealed) = self.delayed.under_way.take().expect("a sync was under way");
                 self.synced_index = self.synced_index.max(index);
@@ -84,8 +87,9 @@ impl Journal {
         view.last_index.store(block.last_index, Ordering::Release);
         if self.options.flush == FlushPolicy::EveryBatch {
             self.synced_index = block.last_index;
-            let mut dying = std::mem::take(&mut self.dying);
-            self.unlinks.extend(dying.drain(..));
+            for path in self.dying.drain(..) {
+                self.removals.add(path, None);
+            }
             let under_way = &self.under_way;
             let is_left =
                 |view: &SegmentView| under_way.iter().all(|other| other.view.generation != view.generation);

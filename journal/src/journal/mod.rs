@@ -46,7 +46,7 @@ mod tokens {
     /// Writes carry their sequence number below this.
     pub(super) const WRITE_MAX: u64 = 0x8000;
     pub(super) const PREPARE: u64 = 0x8000;
-    pub(super) const UNLINK: u64 = 0x9000;
+    pub(super) const REMOVE: u64 = 0x9000;
     pub(super) const SYNC: u64 = 0xA000;
 }
 
@@ -78,7 +78,7 @@ pub struct Journal {
     current: Option<Current>,
     preparer: Preparer,
     recyclable: Vec<(PathBuf, u64)>,
-    unlinks: VecDeque<PathBuf>,
+    removals: compact::Removals,
     /// Files that die when the next block is durable: what a truncation left behind.
     dying: Vec<PathBuf>,
     delayed: complete::Delayed,
@@ -162,6 +162,13 @@ impl Journal {
     /// Whether a completion is ours.
     pub fn owns(&self, token: Token) -> bool {
         token.0 >> Options::TOKEN_BITS == self.options.token_base.0 >> Options::TOKEN_BITS
+    }
+
+    /// Whether [`Journal::begin_entry`] has room now.
+    pub fn can_begin_entry(&self) -> bool {
+        let is_open = |batch: &Batch| batch.content_bytes() < self.options.batch_bytes;
+        let needed = 1 + usize::from(!self.gathering.as_ref().is_some_and(is_open));
+        self.buffers.obtainable(&self.shared) >= needed
     }
 
     /// Starts an entry in the write buffer. Drop the writer to take it back.

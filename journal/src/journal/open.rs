@@ -89,7 +89,7 @@ impl Journal {
             current: None,
             preparer,
             recyclable: Vec::new(),
-            unlinks: VecDeque::new(),
+            removals: super::compact::Removals::default(),
             dying: Vec::new(),
             delayed: super::complete::Delayed::default(),
             status,

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! new       open preparing-G.tmp ─▶ allocate ─▶ zeros, 256 KiB a step ─▶ fdatasync ─▶ rename G.segment ─▶ fsync directory
-//! recycled  rename old.segment to G.segment ─▶ fsync directory ─▶ open
+//! recycled  rename recycled-O.tmp to G.segment ─▶ fsync directory ─▶ open
 //! ```
 //!
 //! While a flush is under way a step is taken only when the filling lags behind the use of the current segment.
@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 
 use tidemill_core::io::{File, Files, Io, IoError, OpenOptions, Operation, Outcome, ZERO_STEP_BYTES_MAX};
 
+use super::compact::Removals;
 use super::{Journal, tokens};
 use crate::recovery::{preparing_name, segment_name};
 
@@ -78,7 +79,7 @@ impl Preparer {
 
     /// Gives the prepared segment if it has room for `needed` bytes; one that is too small is removed and a larger
     /// one begun.
-    pub(super) fn take(&mut self, needed: u64, unlinks: &mut VecDeque<PathBuf>) -> Option<Ready> {
+    pub(super) fn take(&mut self, needed: u64, removals: &mut Removals) -> Option<Ready> {
         if needed > self.next_bytes {
             self.next_bytes = needed.next_power_of_two();
         }
@@ -86,7 +87,7 @@ impl Preparer {
             if ready.bytes >= needed {
                 return Some(ready);
             }
-            unlinks.push_back(self.directory.join(segment_name(ready.generation)));
+            removals.add(self.directory.join(segment_name(ready.generation)), None);
         }
         None
     }

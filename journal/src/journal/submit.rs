@@ -27,7 +27,7 @@ impl Journal {
         }
         self.sync_delayed(io, now_ns);
         self.drive_preparer(io);
-        self.drive_unlinks(io);
+        self.drive_removals(io);
         Ok(())
     }
 
@@ -109,7 +109,7 @@ impl Journal {
     /// Seals the current segment and takes the prepared one; `false` while none is ready that has room.
     fn next_segment(&mut self, batch: &Batch, length: u64) -> bool {
         let needed = length + SEGMENT_HEADER_BYTES as u64;
-        let Some(ready) = self.preparer.take(needed, &mut self.unlinks) else { return false };
+        let Some(ready) = self.preparer.take(needed, &mut self.removals) else { return false };
         let path = self.directory.join(crate::recovery::segment_name(ready.generation));
         let before = batch.before;
         let view = SegmentView::new(ready.generation, path, ready.bytes, before.index, before.next_position);

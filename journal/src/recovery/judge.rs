@@ -90,7 +90,7 @@ pub(crate) fn judge(segments: &[Input<'_>], start: Place) -> Verdict {
         torn_bytes: 0,
         maybe_acknowledged: None,
         watermark,
-        last_live: Vec::new(),
+        last_live: vec![0; segments.len()],
     };
     let mut judge = Judge { segments, limits, watermarks, verdict };
     let ended_at = (0..segments.len()).find(|at| !judge.segment(*at));
@@ -98,10 +98,6 @@ pub(crate) fn judge(segments: &[Input<'_>], start: Place) -> Verdict {
         judge.drop_from(at);
     }
     let last = judge.verdict.last.index;
-    // Segments behind the end of the log.
-    while judge.verdict.last_live.len() < segments.len() {
-        judge.verdict.last_live.push(0);
-    }
     for (live, limit) in judge.verdict.last_live.iter_mut().zip(&judge.limits) {
         *live = (*live).min(*limit).min(last);
     }
@@ -117,7 +113,6 @@ impl Judge<'_> {
         let starts_behind = base_of(scan).or(first_block.map(|first| first - 1));
         if starts_behind.is_none_or(|base| base > limit) {
             // Nothing of it lives: all above the limit was truncated or dropped before.
-            self.verdict.last_live.push(0);
             return true;
         }
         match scan.header {
@@ -161,6 +156,7 @@ impl Judge<'_> {
                 self.go_on(first - 1, None, last.term, last.next_position);
             }
         }
+        self.verdict.last_live[at] = self.verdict.last.index;
         for block in &scan.blocks {
             let header = block.header;
             if header.first_index > limit {
@@ -181,8 +177,8 @@ impl Judge<'_> {
                 }
             }
             self.go_on(header.last_index, Some(header.chain_after), header.last_term, header.next_position);
+            self.verdict.last_live[at] = header.last_index;
         }
-        self.verdict.last_live.push(self.verdict.last.index);
         if self.verdict.last.index < limit { self.tail(at) } else { true }
     }
 

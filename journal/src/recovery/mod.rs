@@ -26,6 +26,11 @@ pub(crate) fn preparing_name(generation: u64) -> String {
     format!("preparing-{generation:016x}.tmp")
 }
 
+/// The name of a file that has left the log and waits for another life.
+pub(crate) fn recycled_name(generation: u64) -> String {
+    format!("recycled-{generation:016x}.tmp")
+}
+
 /// The generation that a file name tells; `None` for other files.
 pub(crate) fn generation_of(name: &str) -> Option<u64> {
     let digits = name.strip_suffix(".segment")?;

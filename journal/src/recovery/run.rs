@@ -73,7 +73,7 @@ pub fn recover(files: &dyn Files, directory: &Path, options: &Options) -> Result
     let mut scanned_bytes = 0;
     for entry in files.list(directory)? {
         let path = directory.join(&entry.name);
-        if entry.name.starts_with("preparing-") {
+        if entry.name.ends_with(".tmp") {
             files.unlink(&path)?;
             continue;
         }
