@@ -13,6 +13,7 @@ mod buffers;
 mod compact;
 mod complete;
 mod entry_writer;
+mod inspect;
 mod open;
 mod prepare;
 mod submit;

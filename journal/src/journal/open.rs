@@ -119,7 +119,7 @@ fn add_spares(
     if spares.is_empty() { preparer.prepare_blocking(files) } else { Ok(()) }
 }
 
-fn view_of(directory: &Path, segment: RecoveredSegment) -> Arc<SegmentView> {
+pub(super) fn view_of(directory: &Path, segment: RecoveredSegment) -> Arc<SegmentView> {
     let path = directory.join(segment_name(segment.generation));
     let view =
         SegmentView::new(segment.generation, path, segment.bytes, segment.base_index, segment.base_position);
