@@ -65,16 +65,16 @@ struct Scanned {
     scan: SegmentScan,
 }
 
-/// Reads the directory, scans and judges. Removes half-prepared files; changes no segment.
+/// Reads the directory, scans and judges; then removes half-prepared files and those in which nothing lives.
 pub fn recover(files: &dyn Files, directory: &Path, options: &Options) -> Result<Recovered, OpenError> {
     files.create_directories(directory)?;
-    let mut scanned = Vec::new();
+    let (mut scanned, mut leftovers) = (Vec::new(), Vec::new());
     let mut next_generation = 1;
     let mut scanned_bytes = 0;
     for entry in files.list(directory)? {
         let path = directory.join(&entry.name);
         if entry.name.ends_with(".tmp") {
-            files.unlink(&path)?;
+            leftovers.push(path);
             continue;
         }
         let Some(generation) = generation_of(&entry.name) else { continue };
@@ -105,7 +105,7 @@ pub fn recover(files: &dyn Files, directory: &Path, options: &Options) -> Result
         let file = files.open(&path, OpenOptions { write: true, ..OpenOptions::default() })?;
         files.sync_data(&file)?;
     }
-    for path in &recovered.dead {
+    for path in leftovers.iter().chain(&recovered.dead) {
         files.unlink(path)?;
     }
     files.sync_directory(directory)?;
