@@ -7,7 +7,6 @@ use tidemill_record::{
 };
 
 /// A record that was written and has to be applied; see [`crate::context::Context::apply`].
-#[must_use = "an event changes nothing until it is applied"]
 #[derive(Clone, Copy, Debug)]
 pub struct Written {
     pub(crate) start: usize,
@@ -45,6 +44,7 @@ impl<'b, 'm> Log<'b, 'm> {
     }
 
     /// Writes an event.
+    #[must_use = "an event changes nothing until it is applied"]
     pub fn event<'a>(
         &mut self,
         key: i64,

@@ -33,6 +33,8 @@ struct OfType {
 pub struct JobStreams {
     by_type: HashMap<String, OfType>,
     types: HashMap<i64, String>,
+    /// Streams whose credit the command at hand has spent.
+    spent: Vec<i64>,
 }
 
 impl JobStreams {
@@ -95,12 +97,20 @@ impl JobStreams {
         let stream = &mut of_type.streams[found];
         stream.credit -= 1;
         assert!(stream.credit >= 0, "credit is spent only where there is some");
+        self.spent.push(stream.stream_id);
         Some(stream)
     }
 
-    /// Gives a spent credit back: the push was undone.
-    pub(crate) fn give_back(&mut self, stream_id: i64) {
-        self.add_credit(stream_id, 1);
+    /// From here on a command may spend credit.
+    pub(crate) fn command_begins(&mut self) {
+        self.spent.clear();
+    }
+
+    /// Gives the credit back that the command spent: it was taken back.
+    pub(crate) fn command_failed(&mut self) {
+        while let Some(stream_id) = self.spent.pop() {
+            self.add_credit(stream_id, 1);
+        }
     }
 }
 

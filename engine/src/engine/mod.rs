@@ -1,13 +1,26 @@
 //! The engine of one partition.
 
+mod batch;
+mod due;
+mod query;
+mod replay;
+
+use std::collections::VecDeque;
+
 use thiserror::Error;
+use tidemill_feel::Evaluator;
 use tidemill_record::frame::StreamOpenFrame;
-use tidemill_record::{Malformed, RejectionType, SliceOut};
+use tidemill_record::{Malformed, RecordView, RejectionType, SliceOut};
 
 use crate::awaiting::AwaitingResults;
+use crate::behavior::document_order::DocumentOrder;
+use crate::buffers::Buffers;
+use crate::definition::Definitions;
 use crate::limits;
-use crate::log::Log;
+use crate::log::{Log, Written};
+use crate::state::{BytesRow, Counter, State};
 use crate::streams::JobStreams;
+use crate::table::Registry;
 use crate::{Command, Effects, Processed};
 
 /// What an engine has to know from the start.
@@ -66,10 +79,18 @@ pub enum ApplyError {
 /// The engine of one partition.
 pub struct Engine {
     config: EngineConfig,
+    state: State,
+    definitions: Definitions,
     streams: JobStreams,
     awaiting: AwaitingResults,
-    next_position: i64,
-    last_timestamp: i64,
+    queue: VecDeque<Written>,
+    buffers: Buffers,
+    evaluator: Evaluator,
+    document_order: DocumentOrder,
+    /// The record at hand, out of the way of what it writes.
+    current: Vec<u8>,
+    /// Volatile: subscriptions are not sent again before this time.
+    resend_at_ms: i64,
 }
 
 impl Engine {
@@ -79,14 +100,21 @@ impl Engine {
         assert!(config.max_commands_in_batch >= 1, "a batch holds at least its own command");
         Self {
             config,
+            state: State::new(),
+            definitions: Definitions::default(),
             streams: JobStreams::default(),
             awaiting: AwaitingResults::default(),
-            next_position: 1,
-            last_timestamp: 0,
+            queue: VecDeque::new(),
+            buffers: Buffers::default(),
+            evaluator: Evaluator::new(),
+            document_order: DocumentOrder::default(),
+            current: Vec::new(),
+            resend_at_ms: i64::MIN,
         }
     }
 
-    /// One entry: the command and everything that follows from it.
+    /// One entry: the command and everything that follows from it. `entry_index` rises from call to call; `out` is
+    /// empty and takes the records; `effects` are appended and to be held until the entry is committed.
     pub fn process(
         &mut self,
         entry_index: u64,
@@ -95,90 +123,117 @@ impl Engine {
         out: &mut SliceOut<'_>,
         effects: &mut Effects,
     ) -> Processed {
-        let _ = (entry_index, effects, &self.awaiting, &self.config);
-        let timestamp = now_ms.max(self.last_timestamp);
-        let first_position = self.next_position;
-        let mut log = Log::new(out, first_position, timestamp);
-        let written = log.raw_command(command.key, command.value_type, command.intent, command.value);
+        let mut log = self.begin_entry(entry_index, now_ms, out);
+        self.run_command_from_outside(command, &mut log, effects);
+        self.end_entry(&log)
+    }
+
+    /// Writes an outside command and runs its batch.
+    fn run_command_from_outside(&mut self, command: &Command<'_>, log: &mut Log<'_, '_>, effects: &mut Effects) {
+        let mark = log.mark();
+        (log.source_position, log.operation_reference) = (-1, command.operation_reference);
+        let position = log.next_position;
+        let mut written = log.raw_command(command.key, command.value_type, command.intent, command.value);
+        let fits = !log.overflowed();
+        if !fits {
+            log.truncate(mark);
+            written = log.raw_command(command.key, command.value_type, command.intent, &[]);
+        }
         log.mark_processed(written);
-        log.source_position = first_position;
-        let reason = "Expected to process the command, but it is not supported yet";
-        let _ = log.rejection(
-            command.key,
-            command.value_type,
-            command.intent,
-            (RejectionType::InvalidState, reason),
-            command.value,
-        );
-        self.next_position = log.next_position;
-        self.last_timestamp = timestamp;
+        log.source_position = position;
+        self.current.clear();
+        self.current.extend_from_slice(log.bytes(written));
+        if fits {
+            self.run_batch(log, effects, command.request_id);
+        } else {
+            let reason = "Expected to process the command, but it exceeds the size of a batch";
+            let rejection = (RejectionType::ExceededBatchRecordSize, reason);
+            self.reject_current(log, effects, command.request_id, rejection);
+        }
+    }
+
+    fn begin_entry<'b, 'm>(&mut self, entry_index: u64, now_ms: i64, out: &'b mut SliceOut<'m>) -> Log<'b, 'm> {
+        assert_eq!(out.bytes().len(), 0, "an entry starts with an empty output");
+        self.state.undo.mark(entry_index);
+        let timestamp = now_ms.max(self.state.counter(Counter::Timestamp));
+        Log::new(out, self.next_position(), timestamp)
+    }
+
+    fn end_entry(&mut self, log: &Log<'_, '_>) -> Processed {
+        assert!(!log.overflowed(), "what did not fit was taken back");
+        let first_position = self.next_position();
+        if log.record_count > 0 {
+            self.state.set_counter(Counter::Position, log.next_position - 1);
+            self.state.set_counter(Counter::Timestamp, log.timestamp);
+        }
         Processed {
             record_count: log.record_count,
             first_position,
             last_position: log.next_position - 1,
-            timestamp,
+            timestamp: log.timestamp,
         }
     }
 
     /// Whether commands left over from batches wait.
     pub fn has_pending(&self) -> bool {
-        false
+        !self.state.pending.is_empty()
     }
 
     /// One entry: the oldest command left over, and everything that follows from it.
     pub fn process_pending(
         &mut self,
-        _entry_index: u64,
-        _now_ms: i64,
-        _out: &mut SliceOut<'_>,
-        _effects: &mut Effects,
+        entry_index: u64,
+        now_ms: i64,
+        out: &mut SliceOut<'_>,
+        effects: &mut Effects,
     ) -> Processed {
-        Processed::default()
-    }
-
-    /// When [`Self::process_due`] has something to do next, epoch ms.
-    pub fn next_due_ms(&self) -> Option<i64> {
-        None
-    }
-
-    /// One entry: a bounded sweep of what has become due.
-    pub fn process_due(
-        &mut self,
-        _entry_index: u64,
-        _now_ms: i64,
-        _out: &mut SliceOut<'_>,
-        _effects: &mut Effects,
-    ) -> Processed {
-        Processed::default()
-    }
-
-    /// Replay, and followers: events change state, unprocessed commands are remembered.
-    ///
-    /// # Errors
-    /// [`ApplyError`] when the bytes are not records of this engine; then the state is not to be used.
-    pub fn apply(&mut self, _entry_index: u64, _records: &[u8]) -> Result<(), ApplyError> {
-        Ok(())
+        let mut log = self.begin_entry(entry_index, now_ms, out);
+        let Some(position) = self.state.pending.keys().first() else { return self.end_entry(&log) };
+        let row: BytesRow<'_> = self.state.pending.row(&position).expect("an ordered key has a row");
+        self.current.clear();
+        self.current.extend_from_slice(row.bytes);
+        self.state.pending.remove(&mut self.state.undo, &position);
+        let (record, _) = RecordView::read(&self.current).expect("whole records are remembered");
+        (log.source_position, log.operation_reference) = (position, record.header.operation_reference);
+        self.run_batch(&mut log, effects, -1);
+        if log.record_count == 0 {
+            // A replay learns from a record that the command is done with.
+            let reason = "Expected to process the command, but there was nothing to do";
+            self.reject_current(&mut log, effects, -1, (RejectionType::InvalidState, reason));
+        }
+        self.end_entry(&log)
     }
 
     /// Takes every entry behind this one back.
-    pub fn undo_after(&mut self, _entry_index: u64) {}
+    pub fn undo_after(&mut self, entry_index: u64) {
+        self.state.undo_after(entry_index);
+        self.definitions.clear();
+        self.awaiting = AwaitingResults::default();
+    }
 
     /// Entries up to this one are committed and cannot be taken back any more.
-    pub fn release(&mut self, _up_to_entry_index: u64) {}
+    pub fn release(&mut self, up_to_entry_index: u64) {
+        self.state.undo.release(up_to_entry_index);
+    }
 
-    /// A digest over all tables.
+    /// A digest over all tables: equal states give equal numbers.
     pub fn digest(&self) -> u64 {
-        0
+        self.state.digest()
+    }
+
+    /// The state, to be read: for tests and snapshots.
+    pub fn state(&self) -> &State {
+        &self.state
     }
 
     /// Memory that rows and indexes take, bytes.
     pub fn memory_bytes(&self) -> usize {
-        0
+        self.state.memory().used
     }
 
     /// Position of the next record.
     pub fn next_position(&self) -> i64 {
-        self.next_position
+        self.state.counter(Counter::Position) + 1
     }
 
     /// Opens a stream: jobs of its type are pushed from now on. False when there are too many streams.
@@ -195,11 +250,5 @@ impl Engine {
     /// commands.
     pub fn close_stream(&mut self, stream_id: i64) {
         self.streams.close(stream_id);
-    }
-
-    /// Answers a question about the state as JSON: `instance` with its key, `incidents`, `digest`. False when there
-    /// is nothing to tell.
-    pub fn query(&self, _question: &str, _key: i64, _out_json: &mut String) -> bool {
-        false
     }
 }

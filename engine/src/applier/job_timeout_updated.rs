@@ -1,0 +1,12 @@
+//! JOB TIMEOUT_UPDATED: the activation ends at another time.
+
+use tidemill_record::value::JobValue;
+
+use super::Applying;
+use super::job::put_job;
+use crate::state::JobState;
+
+pub fn apply(applying: &mut Applying<'_, '_>) {
+    let (key, job): (i64, JobValue<'_>) = (applying.key(), applying.value());
+    put_job(applying.state, key, JobState::Activated, &job);
+}

@@ -1,0 +1,109 @@
+//! Events that reach instances: subscribed to, taken back, triggered.
+
+use tidemill_model::ElementIndex;
+use tidemill_record::value::ProcessEventValue;
+use tidemill_record::{Document, ProcessEventIntent, ValueType};
+
+use super::variables::{self, Owner};
+use super::transitions;
+use crate::bpmn::{Instance, Step};
+use crate::context::Context;
+
+/// An event that waited at a scope, copied out of the table.
+#[derive(Debug)]
+pub struct TakenTrigger {
+    /// The event's key.
+    pub key: i64,
+    /// The element that it triggers.
+    pub element: ElementIndex,
+    /// What it brought.
+    pub variables: Vec<u8>,
+}
+
+/// The oldest event that waits at an instance, copied; it is there until [`triggered`] tells.
+pub fn take_trigger(context: &mut Context<'_, '_, '_>, scope_key: i64) -> Option<TakenTrigger> {
+    let trigger = context.state.first_trigger(scope_key)?;
+    Some(TakenTrigger {
+        key: trigger.key,
+        element: ElementIndex(trigger.row.element_index as u32),
+        variables: context.buffers.copy(trigger.row.variables.0),
+    })
+}
+
+fn event_value<'a>(
+    owner: &Owner<'a>,
+    scope_key: i64,
+    element: ElementIndex,
+    variables: &'a [u8],
+) -> ProcessEventValue<'a> {
+    ProcessEventValue {
+        scope_key,
+        target_element_id: &owner.definition.element(element).id,
+        variables: Document(variables),
+        process_definition_key: owner.definition.key,
+        process_instance_key: owner.process_instance_key,
+        ..ProcessEventValue::default()
+    }
+}
+
+/// PROCESS_EVENT TRIGGERING: an event waits at an instance.
+pub fn triggering(
+    context: &mut Context<'_, '_, '_>,
+    owner: &Owner<'_>,
+    scope_key: i64,
+    element: ElementIndex,
+    variables: &[u8],
+) {
+    let value = event_value(owner, scope_key, element, variables);
+    let key = context.next_key();
+    context.event(key, ValueType::ProcessEvent, ProcessEventIntent::Triggering, &value);
+}
+
+/// PROCESS_EVENT TRIGGERED: it was taken from there.
+pub fn triggered(context: &mut Context<'_, '_, '_>, owner: &Owner<'_>, scope_key: i64, trigger: &TakenTrigger) {
+    let value =
+        event_value(owner, scope_key, trigger.element, tidemill_record::message_pack::EMPTY_DOCUMENT);
+    context.event(trigger.key, ValueType::ProcessEvent, ProcessEventIntent::Triggered, &value);
+}
+
+/// Activates a boundary event of an instance with the event that was taken for it.
+pub fn activate_boundary_event(
+    context: &mut Context<'_, '_, '_>,
+    attached_to: &Instance<'_>,
+    trigger: TakenTrigger,
+) {
+    let owner: Owner<'_> = attached_to.into();
+    triggered(context, &owner, attached_to.key, &trigger);
+    let boundary = attached_to.sibling(trigger.element, context.next_key());
+    transitions::activating(context, &boundary);
+    transitions::activated(context, &boundary);
+    variables::merge_local(context, &owner, boundary.key, &trigger.variables);
+    transitions::ask_to_complete(context, &boundary);
+    context.buffers.give(trigger.variables);
+}
+
+/// Tells an instance of an event: it completes, is interrupted, or goes on beside its boundary event.
+pub fn trigger(context: &mut Context<'_, '_, '_>, instance: &Instance<'_>, target: ElementIndex, variables: &[u8]) {
+    triggering(context, &instance.into(), instance.key, target, variables);
+    let element = instance.definition.element(target);
+    if target == instance.element.index {
+        transitions::ask_to_complete(context, instance);
+    } else if element.interrupting {
+        transitions::ask_to_terminate(context, instance);
+    } else {
+        let taken = take_trigger(context, instance.key);
+        if let Some(taken) = taken {
+            activate_boundary_event(context, instance, taken);
+        }
+    }
+}
+
+/// Subscribes to what the instance waits for.
+pub fn subscribe(_context: &mut Context<'_, '_, '_>, instance: &Instance<'_>) -> Step {
+    assert!(instance.element.subscriptions.is_empty());
+    Ok(())
+}
+
+/// Takes subscriptions back.
+pub fn unsubscribe(_context: &mut Context<'_, '_, '_>, _instance: &Instance<'_>) {}
+

@@ -1,0 +1,56 @@
+//! Jobs that have become activatable: pushed to a stream, or noticed for those who poll.
+
+use tidemill_record::frame::{FrameKind, JobInterestFrame, PushFrame};
+use tidemill_record::value::{JobBatchValue, JobValue, Value};
+use tidemill_record::{Document, JobBatchIntent, ListBuffer, ValueType};
+
+use crate::context::Context;
+
+/// Gives an activatable job to the next stream in turn; without one, tells that there is a job of its type.
+pub fn publish(context: &mut Context<'_, '_, '_>, job_key: i64) {
+    if context.log.overflowed() {
+        // The command is about to be taken back, and the job is not there.
+        return;
+    }
+    if context.streams.is_empty() || !push(context, job_key) {
+        let row = context.state.job(job_key).expect("an activatable job is there");
+        context.effects.frame(FrameKind::JobsAvailable, &JobInterestFrame { job_type: row.job.job_type });
+    }
+}
+
+/// JOB_BATCH ACTIVATED with this job, for the next stream in turn; false when no stream takes it.
+fn push(context: &mut Context<'_, '_, '_>, job_key: i64) -> bool {
+    let row = context.state.job(job_key).expect("an activatable job is there");
+    let Some(stream) = context.streams.take(row.job.job_type) else { return false };
+    let key = context.state.next_key(context.config.partition_id);
+    let row = context.state.job(job_key).expect("an activatable job is there");
+    let mut variables = context.buffers.take();
+    let names: Vec<&str> = stream.fetch_variables.iter().map(String::as_str).collect();
+    context.state.collect_variables(row.job.element_instance_key, &names, false, &mut variables);
+    let job = JobValue {
+        worker: &stream.worker,
+        deadline: context.log.timestamp.saturating_add(stream.timeout),
+        variables: Document(&variables),
+        ..row.job
+    };
+    let (mut keys, mut jobs) = (ListBuffer::default(), ListBuffer::default());
+    keys.push(&job_key);
+    jobs.push(&job);
+    let mut encoded = context.buffers.take();
+    job.put(&mut encoded);
+    let value = JobBatchValue {
+        job_type: job.job_type,
+        worker: &stream.worker,
+        timeout: stream.timeout,
+        job_keys: keys.as_list(),
+        jobs: jobs.as_list(),
+        ..JobBatchValue::default()
+    };
+    let frame = PushFrame { stream_id: stream.stream_id, job_key, job_kind: job.job_kind, job: &encoded };
+    context.effects.frame(FrameKind::Push, &frame);
+    let written = context.log.event(key, ValueType::JobBatch, JobBatchIntent::Activated, &value);
+    context.apply(written);
+    context.buffers.give(encoded);
+    context.buffers.give(variables);
+    true
+}

@@ -1,0 +1,18 @@
+//! The none end event.
+
+use super::{Instance, Step};
+use crate::behavior::{transitions, variables};
+use crate::context::Context;
+
+pub fn activate(context: &mut Context<'_, '_, '_>, instance: &Instance<'_>) -> Step {
+    transitions::activated(context, instance);
+    transitions::ask_to_complete(context, instance);
+    Ok(())
+}
+
+pub fn complete(context: &mut Context<'_, '_, '_>, instance: &Instance<'_>) -> Step {
+    variables::apply_outputs(context, instance)?;
+    transitions::completed(context, instance);
+    transitions::take_outgoing_flows(context, instance);
+    Ok(())
+}
