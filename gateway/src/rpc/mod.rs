@@ -29,7 +29,7 @@ pub use fail_job::FailJob;
 pub use publish_message::PublishMessage;
 pub use resolve_incident::ResolveIncident;
 pub use set_variables::SetVariables;
-pub use stream_activated_jobs::{check_stream, put_stream_open, read_push};
+pub use stream_activated_jobs::{check_stream, names_bytes, read_push, stream_open};
 pub use throw_error::ThrowError;
 pub use topology::topology_response;
 pub use update_job_retries::UpdateJobRetries;

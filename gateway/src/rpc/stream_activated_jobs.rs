@@ -29,27 +29,30 @@ pub fn check_stream(request: &StreamActivatedJobsRequest) -> Result<(), Status> 
     check_tenants("StreamActivatedJobs", &request.tenant_ids)
 }
 
-/// Appends the encoded frame that opens the stream on a shard.
-pub fn put_stream_open(
-    request: &StreamActivatedJobsRequest,
+/// The frame that opens the stream on a shard.
+pub fn stream_open<'a>(
+    request: &'a StreamActivatedJobsRequest,
     stream_id: i64,
     credit: u32,
-    list: &mut ListBuffer,
-    out: &mut Vec<u8>,
-) {
+    list: &'a mut ListBuffer,
+) -> StreamOpenFrame<'a> {
     list.clear();
     for name in &request.fetch_variable {
         list.push(&name.as_str());
     }
-    let frame = StreamOpenFrame {
+    StreamOpenFrame {
         stream_id,
         job_type: &request.r#type,
         worker: &request.worker,
         timeout: request.timeout,
         fetch_variables: list.as_list(),
         credit: i32::try_from(credit).expect("credits are few"),
-    };
-    frame.put(out);
+    }
+}
+
+/// Bytes that the names of fetched variables take in a frame, at most.
+pub fn names_bytes(request: &StreamActivatedJobsRequest) -> usize {
+    request.fetch_variable.iter().map(|name| name.len() + 10).sum()
 }
 
 /// The job that a push brings.
@@ -85,8 +88,8 @@ mod tests {
             fetch_variable: vec!["a".to_owned()],
             ..Default::default()
         };
-        let mut bytes = Vec::new();
-        put_stream_open(&request, 3, 64, &mut ListBuffer::default(), &mut bytes);
+        let mut list = ListBuffer::default();
+        let bytes = encoded(&stream_open(&request, 3, 64, &mut list));
         let frame = StreamOpenFrame::take(&bytes).unwrap();
         assert_eq!((frame.stream_id, frame.credit, frame.timeout, frame.job_type), (3, 64, 7, "t"));
         assert_eq!(frame.fetch_variables.iter().collect::<Vec<_>>(), ["a"]);

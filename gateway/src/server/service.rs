@@ -1,0 +1,71 @@
+//! One HTTP/2 request: which gRPC service it is for.
+
+use std::convert::Infallible;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use http::{HeaderValue, Request, Response};
+use hyper::body::Incoming;
+use tidemill_core::limits::MESSAGE_BYTES_MAX;
+use tonic::body::Body;
+use tonic::codegen::BoxFuture;
+use tower_service::Service;
+
+use super::front::Front;
+use super::health::HealthFront;
+use crate::proto::{GatewayServer, HealthServer};
+
+const GRPC_STATUS: &str = "grpc-status";
+/// The library's code for messages over the limit ...
+const OUT_OF_RANGE: &[u8] = b"11";
+/// ... and what clients of Zeebe get.
+const RESOURCE_EXHAUSTED: HeaderValue = HeaderValue::from_static("8");
+
+/// The services of one gateway thread.
+#[derive(Clone)]
+pub(crate) struct Services {
+    gateway: GatewayServer<Front>,
+    health: HealthServer<HealthFront>,
+}
+
+impl Services {
+    pub(crate) fn new(front: Front, health: HealthFront) -> Self {
+        let gateway = GatewayServer::new(front).max_decoding_message_size(MESSAGE_BYTES_MAX);
+        Self { gateway, health: HealthServer::new(health) }
+    }
+}
+
+impl hyper::service::Service<Request<Incoming>> for Services {
+    type Response = Response<Body>;
+    type Error = Infallible;
+    type Future = Call;
+
+    fn call(&self, request: Request<Incoming>) -> Call {
+        let inner = if request.uri().path().starts_with("/grpc.health.v1.Health/") {
+            self.health.clone().call(request)
+        } else {
+            self.gateway.clone().call(request)
+        };
+        Call { inner }
+    }
+}
+
+/// A call under way.
+pub(crate) struct Call {
+    inner: BoxFuture<Response<Body>, Infallible>,
+}
+
+impl Future for Call {
+    type Output = Result<Response<Body>, Infallible>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut response = ready!(self.inner.as_mut().poll(context))?;
+        if let Some(code) = response.headers_mut().get_mut(GRPC_STATUS)
+            && code.as_bytes() == OUT_OF_RANGE
+        {
+            *code = RESOURCE_EXHAUSTED;
+        }
+        Poll::Ready(Ok(response))
+    }
+}
