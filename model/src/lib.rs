@@ -6,6 +6,7 @@
 //! answered separately by [`supported`].
 
 pub mod bpmn;
+pub mod dmn;
 pub mod graph;
 pub mod limits;
 pub mod messagepack;
@@ -16,6 +17,7 @@ pub mod violation;
 pub mod xml;
 
 pub use bpmn::{Definitions, duplicate_process_ids, read_bpmn};
+pub use dmn::{DecisionRequirements, read_dmn};
 pub use graph::{Element, ElementIndex, ElementType, EventType, Process};
 pub use text::Text;
 pub use violation::{Violation, render};

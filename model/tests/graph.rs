@@ -18,14 +18,22 @@ const MODEL: &str = r##"<definitions xmlns="http://www.omg.org/spec/BPMN/2010052
       <serviceTask id="pay">
         <extensionElements>
           <zeebe:taskDefinition type="pay"/>
-          <zeebe:taskHeaders><zeebe:header key="k" value="v"/><zeebe:header key="" value="v"/></zeebe:taskHeaders>
-          <zeebe:ioMapping><zeebe:input source="=a" target="b"/><zeebe:output source="=c" target="d.e"/></zeebe:ioMapping>
+          <zeebe:taskHeaders>
+            <zeebe:header key="k" value="v"/><zeebe:header key="" value="v"/>
+          </zeebe:taskHeaders>
+          <zeebe:ioMapping>
+            <zeebe:input source="=a" target="b"/><zeebe:output source="=c" target="d.e"/>
+          </zeebe:ioMapping>
         </extensionElements>
       </serviceTask>
       <boundaryEvent id="refused" attachedToRef="pay"><errorEventDefinition id="e0"/></boundaryEvent>
-      <boundaryEvent id="no_stock" attachedToRef="pay"><errorEventDefinition id="e1" errorRef="error"/></boundaryEvent>
+      <boundaryEvent id="no_stock" attachedToRef="pay">
+        <errorEventDefinition id="e1" errorRef="error"/>
+      </boundaryEvent>
       <subProcess id="cancelled" triggeredByEvent="true">
-        <startEvent id="cancel" isInterrupting="false"><messageEventDefinition id="m" messageRef="message"/></startEvent>
+        <startEvent id="cancel" isInterrupting="false">
+          <messageEventDefinition id="m" messageRef="message"/>
+        </startEvent>
       </subProcess>
     </subProcess>
     <boundaryEvent id="late" attachedToRef="sub" cancelActivity="false">
@@ -34,14 +42,18 @@ const MODEL: &str = r##"<definitions xmlns="http://www.omg.org/spec/BPMN/2010052
     <serviceTask id="each">
       <extensionElements><zeebe:taskDefinition type="=kind" retries="=2"/></extensionElements>
       <multiInstanceLoopCharacteristics isSequential="true">
-        <extensionElements><zeebe:loopCharacteristics inputCollection="=items" inputElement="item"/></extensionElements>
+        <extensionElements>
+          <zeebe:loopCharacteristics inputCollection="=items" inputElement="item"/>
+        </extensionElements>
       </multiInstanceLoopCharacteristics>
     </serviceTask>
     <sequenceFlow id="sub_join" sourceRef="sub" targetRef="join"/>
     <sequenceFlow id="each_join" sourceRef="each" targetRef="join"/>
     <parallelGateway id="join"/>
   </process>
-  <message id="message" name="cancel"><extensionElements><zeebe:subscription correlationKey="=id"/></extensionElements></message>
+  <message id="message" name="cancel">
+    <extensionElements><zeebe:subscription correlationKey="=id"/></extensionElements>
+  </message>
   <error id="error" errorCode="NO_STOCK"/>
 </definitions>"##;
 

@@ -9,9 +9,7 @@ pub fn parse_date_time(text: &str) -> Option<i64> {
     let text = match text.split_once('[') {
         Some((before, zone)) => {
             let zone = zone.strip_suffix(']')?;
-            if Zone::parse(zone).is_none() {
-                return None;
-            }
+            Zone::parse(zone)?;
             before
         }
         None => text,

@@ -72,28 +72,25 @@ impl Checker<'_> {
                 .iter()
                 .any(|listener| model.attribute(*listener, "eventType") == Some(event))
         };
+        let (starts, ends) = (listens("start"), listens("end"));
         match (model.kind(owner), definition) {
-            ("boundaryEvent", "compensateEventDefinition") if listens("start") || listens("end") => self.report(
-                owner,
-                "Execution listeners of type 'start' and 'end' are not supported by [compensation] boundary \
-                 events",
-            ),
-            ("endEvent", "errorEventDefinition") if listens("end") => {
-                self.report(owner, "Execution listeners of type 'end' are not supported by [error] end \
-                    events");
+            ("boundaryEvent", "compensateEventDefinition") => {
+                if starts || ends {
+                    self.unheard(owner, "'start' and 'end'", "[compensation] boundary events");
+                }
             }
-            ("boundaryEvent", _) if listens("start") => {
-                self.report(owner, "Execution listeners of type 'start' are not supported by boundary \
-                    events");
+            ("endEvent", "errorEventDefinition") if ends => {
+                self.unheard(owner, "'end'", "[error] end events")
             }
-            ("startEvent", _) if listens("start") => {
-                self.report(owner, "Execution listeners of type 'start' are not supported by start events");
-            }
-            (kind, _) if kind.ends_with("Gateway") && listens("end") => {
-                self.report(owner, "Execution listeners of type 'end' are not supported by gateway element");
-            }
+            ("boundaryEvent", _) if starts => self.unheard(owner, "'start'", "boundary events"),
+            ("startEvent", _) if starts => self.unheard(owner, "'start'", "start events"),
+            (kind, _) if kind.ends_with("Gateway") && ends => self.unheard(owner, "'end'", "gateway element"),
             _ => {}
         }
+    }
+
+    fn unheard(&mut self, owner: NodeId, events: &str, places: &str) {
+        self.report(owner, format!("Execution listeners of type {events} are not supported by {places}"));
     }
 
     pub(super) fn task_listeners(&mut self, node: NodeId) {
