@@ -70,8 +70,9 @@ run_node() {
       && cp "$here/node/package.json" "$cache/node/installed.json"; } >"$log" 2>&1 \
       || { install_failed node "$log"; return; }
   fi
-  NODE_PATH=$cache/node/node_modules timeout 600 \
-    node --test --test-reporter=tap --test-concurrency=1 "$here/node/suite.test.js" >"$log" 2>&1
+  NODE_PATH=$cache/node/node_modules timeout 300 \
+    node --test-force-exit --test-reporter=tap \
+    "$here/node/suite.test.js" >"$log" 2>&1
   local code=$?
   report node $code "$log" "$(count "$log" '^# pass [0-9]+')" "$(count "$log" '^# fail [0-9]+')" \
     "$(count "$log" '^# skipped [0-9]+')"

@@ -225,9 +225,6 @@ const REFUSALS = [
   ['unknown scope', (c) => c.setVariables({ elementInstanceKey: ABSENT, variables: {}, local: true }), NOT_FOUND,
     'no such element was found'],
   ['no retries to set', (c) => c.updateJobRetries({ jobKey: ABSENT, retries: 1 }), NOT_FOUND, 'no such job was found'],
-  ['blank job type', (c) => c.activateJobs(
-    { type: '', worker: 'w', timeout: 1000, maxJobsToActivate: 1, requestTimeout: 500 }), INVALID_ARGUMENT,
-  'type to be present, but it was blank'],
 ]
 for (const [name, call, code, text] of REFUSALS) {
   test(`refused: ${name}`, withSession(async (session) => {
