@@ -3,14 +3,13 @@
 mod common;
 
 use common::harness::{START_MS, config};
-use common::script::KEY_BASE;
 use serde_json::{Value, json};
 use tidemill_core::alloc_counter::{CountingAllocator, allocations_of};
 use tidemill_engine::{Command, Effect, Effects, Engine};
 use tidemill_record::frame::{FrameKind, PushFrame, StreamOpenFrame};
 use tidemill_record::json_reader::put_json_value;
 use tidemill_record::value::Value as _;
-use tidemill_record::{Intent, SliceOut, ValueType};
+use tidemill_record::{Intent, JobIntent, MessageIntent, SliceOut, ValueType};
 
 #[global_allocator]
 static ALLOCATOR: CountingAllocator = CountingAllocator;
@@ -84,28 +83,8 @@ struct Commands {
     publish: Vec<u8>,
 }
 
-fn turn(bare: &mut Bare, commands: &Commands) {
-    let creation = ValueType::ProcessInstanceCreation;
-    bare.now_ms += 3;
-    bare.give(creation, Intent(0), -1, &commands.create);
-    let job = bare.pushed.pop().expect("the job is pushed");
-    bare.engine.add_credit(1, 1);
-    bare.give(ValueType::Job, tidemill_record::JobIntent::Complete.into(), job, &commands.complete);
-    bare.give(creation, Intent(0), -1, &commands.create_timer);
-    bare.now_ms += 1_000;
-    bare.run(None);
-    while bare.engine.has_pending() {
-        bare.run(None);
-    }
-    bare.give(creation, Intent(0), -1, &commands.create_message);
-    bare.give(ValueType::Message, tidemill_record::MessageIntent::Publish.into(), -1, &commands.publish);
-}
-
-#[test]
-fn the_data_path_does_not_allocate() {
-    if common::scenarios().is_none() {
-        return;
-    }
+fn prepared() -> Option<(Bare, Commands)> {
+    common::scenarios()?;
     use base64::Engine as _;
     let resource = |file: &str| {
         json!({"resourceName": file,
@@ -136,11 +115,55 @@ fn the_data_path_does_not_allocate() {
         complete: encoded(ValueType::Job, json!({"variables": {"a": 2, "b": {"c": null}}})),
         publish: encoded(ValueType::Message, message),
     };
-    (0..600).for_each(|_| turn(&mut bare, &commands));
+    Some((bare, commands))
+}
+
+/// A task: created, pushed to a stream, completed.
+fn task(bare: &mut Bare, commands: &Commands) {
+    bare.now_ms += 3;
+    bare.give(ValueType::ProcessInstanceCreation, Intent(0), -1, &commands.create);
+    let job = bare.pushed.pop().expect("the job is pushed");
+    bare.engine.add_credit(1, 1);
+    bare.give(ValueType::Job, JobIntent::Complete.into(), job, &commands.complete);
+}
+
+/// A timer: waited for and triggered.
+fn timer(bare: &mut Bare, commands: &Commands) {
+    bare.give(ValueType::ProcessInstanceCreation, Intent(0), -1, &commands.create_timer);
+    bare.now_ms += 1_000;
+    bare.run(None);
+    while bare.engine.has_pending() {
+        bare.run(None);
+    }
+}
+
+/// A message: subscribed to and correlated.
+fn message(bare: &mut Bare, commands: &Commands) {
+    bare.now_ms += 3;
+    bare.give(ValueType::ProcessInstanceCreation, Intent(0), -1, &commands.create_message);
+    bare.give(ValueType::Message, MessageIntent::Publish.into(), -1, &commands.publish);
+}
+
+fn check(course: fn(&mut Bare, &Commands), record_count: u64) {
+    let Some((mut bare, commands)) = prepared() else { return };
+    (0..400).for_each(|_| course(&mut bare, &commands));
     let before = bare.record_count;
-    let (count, ()) = allocations_of(|| (0..200).for_each(|_| turn(&mut bare, &commands)));
-    let records = bare.record_count - before;
-    assert!(records > 200 * 60, "only {records} records");
-    assert!(KEY_BASE > 0);
-    assert_eq!(count, 0, "{count} allocations in {records} records");
+    let (count, ()) = allocations_of(|| (0..200).for_each(|_| course(&mut bare, &commands)));
+    assert_eq!(bare.record_count - before, 200 * record_count, "records of 200 courses");
+    assert_eq!(count, 0, "allocations in {} records", 200 * record_count);
+}
+
+#[test]
+fn tasks_do_not_allocate() {
+    check(task, 42);
+}
+
+#[test]
+fn timers_do_not_allocate() {
+    check(timer, 33);
+}
+
+#[test]
+fn messages_do_not_allocate() {
+    check(message, 44);
 }

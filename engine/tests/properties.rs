@@ -136,8 +136,8 @@ fn no_command_makes_the_engine_panic() {
                 step(&mut harness, &mut random);
                 continue;
             }
-            let value_type =
-                *random.pick(&types[..if random.below(3) == 0 { types.len() } else { 24 }]).unwrap();
+            let span = if random.below(3) == 0 { types.len() } else { 24 };
+            let value_type = *random.pick(&types[..span]).unwrap();
             let intent = Intent(random.below(26) as u8);
             let record = random.pick(&harness.records).expect("records");
             let key = match random.below(4) {

@@ -8,7 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::path::Path;
 use tidemill_record::frame::StreamOpenFrame;
 use tidemill_record::{ListBuffer, ValueType};
@@ -56,16 +56,9 @@ impl Golden {
         Some(Self { name, steps: scenario["steps"].as_array().expect("steps").clone(), records })
     }
 
-    /// The steps that have one of these operations.
-    fn steps_of(&self, operations: &[&str]) -> VecDeque<&Value> {
-        self.steps.iter().filter(|step| operations.iter().any(|name| step.get(name).is_some())).collect()
-    }
-
     /// Gives everything from outside to an engine; what came out, normalised.
     pub fn drive(&self, harness: &mut Harness, folder: &Path) -> Vec<Value> {
-        let mut deployments = self.steps_of(&["deploy", "deploy_process"]);
-        let mut activations = self.steps_of(&["activate", "activate_waiting"]);
-        let mut results = self.steps_of(&["create_with_result"]);
+        let mut steps = Steps::new(&self.steps);
         // Streams open after as many commands as there are steps before them.
         let streams = self.steps.iter().enumerate().filter(|(_, step)| step.get("stream").is_some());
         let mut streams: VecDeque<(usize, &Value)> = streams.collect();
@@ -81,14 +74,7 @@ impl Golden {
             }
             given += 1;
             let mut value = absolute(&command["value"], KEY_BASE + 1);
-            match command["valueType"].as_str().expect("a value type") {
-                "DEPLOYMENT" => put_resources(&mut value, deployments.pop_front(), folder),
-                "JOB_BATCH" => put_fetch(&mut value, activations.pop_front(), "variables"),
-                "PROCESS_INSTANCE_CREATION" if command["intent"] == "CREATE_WITH_AWAITING_RESULT" => {
-                    put_fetch(&mut value, results.pop_front(), "fetchVariables");
-                }
-                _ => {}
-            }
+            steps.complete(command, &mut value, folder);
             let key = absolute(&command["key"], KEY_BASE + 1).as_i64().expect("a key");
             let text = |name: &str| command[name].as_str().expect("a name").to_owned();
             harness.now_ms += STEP_MS;
@@ -127,8 +113,66 @@ fn open_stream(harness: &mut Harness, step: &Value) {
     assert!(harness.engine.open_stream(&frame), "a stream more");
 }
 
-fn put_resources(value: &mut Value, step: Option<&Value>, folder: &Path) {
-    let step = step.expect("each deployment has its step");
+/// What a golden command does not hold, or not in its order: golden lines are sorted by name.
+struct Steps<'s> {
+    by_operation: HashMap<&'static str, VecDeque<&'s Value>>,
+}
+
+/// Operations by the command that they cause: value type, part of the intent.
+const OPERATIONS: [(&str, &str, &[&str]); 8] = [
+    ("DEPLOYMENT", "CREATE", &["deploy", "deploy_process"]),
+    ("JOB_BATCH", "ACTIVATE", &["activate", "activate_waiting"]),
+    ("PROCESS_INSTANCE_CREATION", "CREATE", &["create", "create_with_result"]),
+    ("JOB", "COMPLETE", &["complete"]),
+    ("JOB", "FAIL", &["fail"]),
+    ("JOB", "THROW_ERROR", &["throw_error"]),
+    ("MESSAGE", "PUBLISH", &["publish"]),
+    ("VARIABLE_DOCUMENT", "UPDATE", &["set_variables"]),
+];
+
+/// The step's variables as a document; `None` where the gateway refuses them.
+fn document(step: &Value) -> Option<Value> {
+    let variables = step.get("set_variables").or(step.get("variables")).cloned().unwrap_or(json!({}));
+    let document = match &variables {
+        Value::String(text) => serde_json::from_str(text).ok()?,
+        _ => variables,
+    };
+    document.is_object().then_some(document)
+}
+
+impl<'s> Steps<'s> {
+    fn new(steps: &'s [Value]) -> Self {
+        let of = |names: &[&str]| {
+            let caused =
+                |step: &&Value| names.iter().any(|name| step.get(name).is_some()) && document(step).is_some();
+            steps.iter().filter(caused).collect()
+        };
+        Self { by_operation: OPERATIONS.iter().map(|(_, _, names)| (names[0], of(names))).collect() }
+    }
+
+    /// Puts into a command's value what its step says.
+    fn complete(&mut self, command: &Value, value: &mut Value, folder: &Path) {
+        let intent = command["intent"].as_str().expect("an intent");
+        let same = |(value_type, start, _): &&(&str, &str, &[&str])| {
+            command["valueType"] == *value_type && intent.starts_with(start)
+        };
+        let Some((value_type, _, names)) = OPERATIONS.iter().find(same) else { return };
+        let queue = self.by_operation.get_mut(names[0]).expect("all operations are queued");
+        let Some(step) = queue.pop_front() else { return };
+        match *value_type {
+            "DEPLOYMENT" => put_resources(value, step, folder),
+            "JOB_BATCH" => put_fetch(value, step, "variables"),
+            _ => {
+                put_fetch(value, step, "fetchVariables");
+                let document = document(step).expect("a document");
+                assert_eq!(value["variables"], document, "the step caused this command");
+                value["variables"] = document;
+            }
+        }
+    }
+}
+
+fn put_resources(value: &mut Value, step: &Value, folder: &Path) {
     let files = step.get("deploy").or(step.get("deploy_process")).and_then(Value::as_array).expect("files");
     for (index, file) in files.iter().enumerate() {
         let bytes = std::fs::read(folder.join(file.as_str().expect("a file"))).expect("the scenario's file");
@@ -136,8 +180,8 @@ fn put_resources(value: &mut Value, step: Option<&Value>, folder: &Path) {
     }
 }
 
-fn put_fetch(value: &mut Value, step: Option<&Value>, field: &str) {
-    if let Some(names) = step.and_then(|step| step.get("fetch")) {
+fn put_fetch(value: &mut Value, step: &Value, field: &str) {
+    if let Some(names) = step.get("fetch") {
         value[field] = names.clone();
     }
 }
