@@ -51,6 +51,8 @@
 pub mod calibrate;
 pub mod doctor;
 mod error;
+#[doc(hidden)]
+pub mod fuzzing;
 mod journal;
 mod layout;
 mod options;

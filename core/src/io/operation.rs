@@ -53,6 +53,28 @@ pub enum DurableMethod {
     BlockingThread,
 }
 
+impl DurableMethod {
+    /// All of them.
+    pub const ALL: [Self; 5] =
+        [Self::RwfDsync, Self::OpenDsync, Self::WriteThenSync, Self::LinkedSync, Self::BlockingThread];
+
+    /// The name in files and configuration.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::RwfDsync => "rwf-dsync",
+            Self::OpenDsync => "open-dsync",
+            Self::WriteThenSync => "write-then-sync",
+            Self::LinkedSync => "linked-sync",
+            Self::BlockingThread => "blocking-thread",
+        }
+    }
+
+    /// The method of that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|method| method.name() == name)
+    }
+}
+
 /// What a completed write promises.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Durability {

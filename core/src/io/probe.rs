@@ -30,7 +30,7 @@ pub struct Probe {
     pub uring: Result<UringFeatures, i32>,
     /// Limit of locked memory, bytes (`None`: unlimited).
     pub locked_memory_bytes_max: Option<u64>,
-    /// Seccomp mode of this process: 0 none, 1 strict, 2 filter.
+    /// Seccomp mode of the calling thread: 0 none, 1 strict, 2 filter.
     pub seccomp_mode: u8,
     /// One paragraph: what was found and, if something is amiss, what to do.
     pub diagnosis: String,
@@ -103,7 +103,7 @@ fn explain(errno: i32, kernel: &str, seccomp_mode: u8, locked: Option<u64>) -> S
 }
 
 fn status_field(name: &str) -> Option<String> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let status = std::fs::read_to_string("/proc/thread-self/status").ok()?;
     let line = status.lines().find(|line| line.split(':').next() == Some(name))?;
     line.split_once(':').map(|(_, value)| value.trim().to_owned())
 }
