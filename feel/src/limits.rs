@@ -13,13 +13,13 @@ pub const PARSE_STEPS_PER_BYTE: usize = 64;
 /// Deepest evaluation, function calls included.
 pub const EVALUATION_DEPTH_MAX: u32 = 500;
 /// Evaluation steps (nodes visited, items produced) of one evaluation.
-pub const EVALUATION_STEPS_MAX: u64 = 4_000_000;
+pub const EVALUATION_STEPS_MAX: u64 = 3_000_000;
 /// Longest list that an expression may produce.
 pub const LIST_ITEMS_MAX: usize = 1_500_000;
 /// Longest string that an expression may produce, in bytes.
 pub const STRING_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// Most decimal digits of one number.
-pub const DECIMAL_DIGITS_MAX: u64 = 20_000;
+pub const DECIMAL_DIGITS_MAX: u64 = 10_000;
 /// Largest absolute decimal scale of one number.
 pub const DECIMAL_SCALE_MAX: i64 = 1_000_000_000;
 /// Warnings kept of one evaluation; later ones are counted only.

@@ -44,16 +44,43 @@ pub(crate) fn read(bytes: &[u8]) -> Option<(Token<'_>, &[u8])> {
 fn skip(mut bytes: &[u8], values: u64) -> Option<&[u8]> {
     let mut left = values;
     while left > 0 {
-        left -= 1;
-        let (head, rest) = read_head(bytes)?;
-        left = match head {
-            Token::Array(packed) => left.checked_add(u64::from(packed.count))?,
-            Token::Map(packed) => left.checked_add(2 * u64::from(packed.count))?,
-            _ => left,
-        };
-        bytes = rest;
+        let (length, inner) = extent(bytes)?;
+        left = (left - 1).checked_add(inner)?;
+        bytes = bytes.get(length..)?;
     }
     Some(bytes)
+}
+
+/// The length of a value's own bytes, and how many values it holds that follow.
+fn extent(bytes: &[u8]) -> Option<(usize, u64)> {
+    let marker = *bytes.first()?;
+    let sized = |width: usize| -> Option<usize> {
+        let (length, _) = unsigned(width, &bytes[1..])?;
+        usize::try_from(length).ok()?.checked_add(1 + width)
+    };
+    let count = |width: usize| unsigned(width, &bytes[1..]).map(|(count, _)| count);
+    Some(match marker {
+        0x00..=0x7f | 0xc0 | 0xc2 | 0xc3 | 0xe0..=0xff => (1, 0),
+        0xa0..=0xbf => (1 + usize::from(marker & 0x1f), 0),
+        0x80..=0x8f => (1, 2 * u64::from(marker & 0x0f)),
+        0x90..=0x9f => (1, u64::from(marker & 0x0f)),
+        0xcc | 0xd0 => (2, 0),
+        0xcd | 0xd1 => (3, 0),
+        0xca | 0xce | 0xd2 => (5, 0),
+        0xcb | 0xcf | 0xd3 => (9, 0),
+        0xd9 | 0xc4 => (sized(1)?, 0),
+        0xda | 0xc5 => (sized(2)?, 0),
+        0xdb | 0xc6 => (sized(4)?, 0),
+        0xc7 => (sized(1)?.checked_add(1)?, 0),
+        0xc8 => (sized(2)?.checked_add(1)?, 0),
+        0xc9 => (sized(4)?.checked_add(1)?, 0),
+        0xd4..=0xd8 => (2 + (1 << (marker - 0xd4)), 0),
+        0xdc => (3, count(2)?),
+        0xdd => (5, count(4)?),
+        0xde => (3, 2 * count(2)?),
+        0xdf => (5, 2 * count(4)?),
+        0xc1 => return None,
+    })
 }
 
 /// Reads a scalar, or only the count of an array or map.
@@ -112,6 +139,7 @@ fn read_head(bytes: &[u8]) -> Option<(Token<'_>, &[u8])> {
     })
 }
 
+#[inline]
 fn unsigned(width: usize, bytes: &[u8]) -> Option<(u64, &[u8])> {
     let (head, rest) = bytes.split_at_checked(width)?;
     Some((head.iter().fold(0, |value, byte| value << 8 | u64::from(*byte)), rest))
@@ -122,14 +150,32 @@ fn string(length: usize, bytes: &[u8]) -> Option<(Token<'_>, &[u8])> {
     Some((Token::String(std::str::from_utf8(head).ok()?), rest))
 }
 
-/// The encoded value under a key of a map; the last one if a key repeats.
+/// The encoded value under a key of a map; the first one if a key repeats.
 pub(crate) fn find<'a>(map: Packed<'a>, key: &str) -> Option<&'a [u8]> {
-    let mut rest = map.body;
-    for _ in 0..map.count {
-        let (name, value) = read_head(rest)?;
-        let value = if matches!(name, Token::Array(_) | Token::Map(_)) { skip(rest, 1)? } else { value };
+    find_in(map.count, map.body, key)
+}
+
+/// The encoded value under a key of an encoded map, which is read no further than needed.
+pub(crate) fn find_entry<'a>(bytes: &'a [u8], key: &str) -> Option<&'a [u8]> {
+    match read_head(bytes)? {
+        (Token::Map(map), body) => find_in(map.count, body, key),
+        _ => None,
+    }
+}
+
+fn find_in<'a>(count: u32, mut rest: &'a [u8], key: &str) -> Option<&'a [u8]> {
+    for _ in 0..count {
+        // Most keys are short strings, whose head is one byte.
+        let marker = *rest.first()?;
+        let (found, value) = if marker & 0xe0 == 0xa0 {
+            let (name, value) = rest[1..].split_at_checked(usize::from(marker & 0x1f))?;
+            (name == key.as_bytes(), value)
+        } else {
+            let found = matches!(read_head(rest)?.0, Token::String(name) if name == key);
+            (found, skip(rest, 1)?)
+        };
         let after = skip(value, 1)?;
-        if matches!(name, Token::String(name) if name == key) {
+        if found {
             return Some(&value[..value.len() - after.len()]);
         }
         rest = after;

@@ -27,7 +27,8 @@ fn numbers<'a>(run: &mut Run<'a, '_>, arguments: &[Value<'a>]) -> Result<Vec<Dec
         [single @ Value::Number(_)] => std::rc::Rc::new(vec![single.clone()]),
         _ => return Err(Refusal::IllegalArguments),
     };
-    run.spend(items.len() as u64)?;
+    let weight: u64 = items.iter().filter_map(Value::as_decimal).map(Decimal::weight).sum();
+    run.spend(items.len() as u64 + weight * 32)?;
     let number = |item: &Value<'_>| match item {
         Value::Number(number) => Ok(number.clone()),
         other => Err(Refusal::Message(format!("expected number but found '{}'", Inner(other, 0)))),

@@ -100,6 +100,14 @@ impl Decimal {
         if self.is_negative() { self.negate() } else { self.clone() }
     }
 
+    /// What arithmetic on the number costs: its mantissa in 64-bit words beyond the inline form.
+    pub(crate) fn weight(&self) -> u64 {
+        match &self.0 {
+            Representation::Small { .. } => 0,
+            Representation::Big(wide) => wide.mantissa.bits() / 64,
+        }
+    }
+
     pub(crate) fn to_wide(&self) -> Wide {
         match &self.0 {
             Representation::Small { mantissa, scale } => {

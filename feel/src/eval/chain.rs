@@ -39,24 +39,33 @@ impl<'a> Run<'a, '_> {
                 arithmetic => {
                     let left = or_null(outcome)?;
                     let right = or_null(self.eval(operand))?;
-                    Ok(self.arithmetic(arithmetic, left, right))
+                    self.arithmetic(arithmetic, left, right)
                 }
             };
         }
         outcome
     }
 
-    /// One arithmetic operation; what cannot be computed is null.
-    fn arithmetic(&mut self, operator: ChainOperator, left: Value<'a>, right: Value<'a>) -> Value<'a> {
-        match operator {
+    /// One arithmetic operation; what cannot be computed is null. Long numbers cost more.
+    fn arithmetic(&mut self, operator: ChainOperator, left: Value<'a>, right: Value<'a>) -> Outcome<'a> {
+        let weight = weight(&left) + weight(&right);
+        if weight > 0 {
+            let is_sum = matches!(operator, ChainOperator::Add | ChainOperator::Subtract);
+            self.spend(if is_sum { weight } else { weight * weight / 8 + weight })?;
+        }
+        Ok(match operator {
             ChainOperator::Add => self.add(left, right),
             ChainOperator::Subtract => self.subtract(left, right),
             ChainOperator::Multiply => self.multiply(left, right),
             ChainOperator::Divide => self.divide(left, right),
             ChainOperator::Power => self.power(left, right),
             ChainOperator::Path | ChainOperator::Filter => unreachable!("not arithmetic"),
-        }
+        })
     }
+}
+
+fn weight(value: &Value<'_>) -> u64 {
+    value.as_decimal().map_or(0, crate::decimal::Decimal::weight)
 }
 
 fn is_path(link: Option<&crate::syntax::Link>) -> bool {

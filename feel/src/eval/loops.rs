@@ -4,33 +4,71 @@ use super::bindings::Binding;
 use super::logic::from_optional;
 use super::run::{Outcome, Raised, Run, or_null, shown};
 use super::warning::WarningKind;
+use crate::decimal::Decimal;
 use crate::limits::LIST_ITEMS_MAX;
 use crate::syntax::{Iterator, NodeId, Slice};
 use crate::temporal::{Date, Temporal};
-use crate::value::{Text, Value, compare};
+use crate::value::{List, Text, Value, compare};
 use std::cmp::Ordering;
 use std::rc::Rc;
 
-type Items<'a> = Rc<Vec<Value<'a>>>;
+/// What an iterator goes through.
+#[derive(Clone)]
+enum Items<'a> {
+    List(Rc<Vec<Value<'a>>>),
+    /// Numbers one by one, up or down.
+    Count {
+        first: Decimal,
+        count: usize,
+        down: bool,
+    },
+}
+
+impl<'a> Items<'a> {
+    fn len(&self) -> usize {
+        match self {
+            Items::List(items) => items.len(),
+            Items::Count { count, .. } => *count,
+        }
+    }
+
+    fn at(&self, index: usize) -> Value<'a> {
+        match self {
+            Items::List(items) => items[index].clone(),
+            Items::Count { first, down, .. } => {
+                let distance = Decimal::from(index);
+                let item = if *down { first.subtract(&distance) } else { first.add(&distance) };
+                item.map_or(Value::Null, Value::Number)
+            }
+        }
+    }
+}
 
 /// What a loop does with one combination of items; `false` ends the loop.
 type Visit<'v, 'a, 'e> = &'v mut dyn FnMut(&mut Run<'a, 'e>) -> Result<bool, Box<Raised>>;
 
 impl<'a, 'e> Run<'a, 'e> {
-    pub(super) fn for_loop(&mut self, iterators: Slice, body: NodeId) -> Outcome<'a> {
-        let mut results: Items<'a> = Rc::new(Vec::new());
+    pub(super) fn for_loop(&mut self, iterators: Slice, body: NodeId, uses_partial: bool) -> Outcome<'a> {
+        let mut results = Rc::new(Vec::new());
         let outcome = self.combinations(iterators, &mut |run| {
             if results.len() >= LIST_ITEMS_MAX {
                 run.spend_items(results.len() + 1)?;
             }
-            let partial = Value::List(crate::value::List::from_shared(Rc::clone(&results)));
-            let value = run.with_binding("partial", partial, |run| run.eval(body))?;
-            // The list of results so far is copied only if the body kept hold of it.
+            let value = if uses_partial {
+                let partial = Value::List(List::from_shared(Rc::clone(&results)));
+                run.with_binding("partial", partial, |run| run.eval(body))?
+            } else {
+                run.eval(body)?
+            };
+            // The results so far are copied only if the body kept hold of them.
+            if Rc::strong_count(&results) > 1 {
+                run.spend(results.len() as u64)?;
+            }
             Rc::make_mut(&mut results).push(value);
             Ok(true)
         });
         or_null(outcome.map(|complete| match complete {
-            true => Value::List(crate::value::List::from_shared(results)),
+            true => Value::List(List::from_shared(results)),
             false => Value::Null,
         }))
     }
@@ -76,7 +114,7 @@ impl<'a, 'e> Run<'a, 'e> {
             return Ok(if visit(self)? { Step::Continue } else { Step::Stop });
         };
         let items = match &lists[0] {
-            Some(items) => Rc::clone(items),
+            Some(items) => items.clone(),
             None => match self.items_of(iterator)? {
                 Some(items) => items,
                 None => return Ok(Step::NoList),
@@ -84,10 +122,10 @@ impl<'a, 'e> Run<'a, 'e> {
         };
         let bound = self.bindings.len();
         let name = Text::Borrowed(syntax.text(iterator.name));
-        for item in items.iter() {
+        for index in 0..items.len() {
             self.spend(1)?;
             self.bindings.truncate(bound);
-            self.bindings.push(Binding::Name(name.clone(), item.clone()));
+            self.bindings.push(Binding::Name(name.clone(), items.at(index)));
             let step = self.nest(inner, &lists[1..], visit)?;
             if step != Step::Continue {
                 return Ok(step);
@@ -102,7 +140,7 @@ impl<'a, 'e> Run<'a, 'e> {
         let Some(end) = iterator.end else {
             let value = self.eval(iterator.list)?;
             return match &value {
-                Value::List(list) => Ok(Some(list.items())),
+                Value::List(list) => Ok(Some(Items::List(list.items()))),
                 // A range value that runs down is empty, and an empty range is no list.
                 Value::Range(range) if compare(&range.start, &range.end) != Some(Ordering::Greater) => {
                     self.count_up(&range.start, &range.end)
@@ -128,14 +166,8 @@ impl<'a, 'e> Run<'a, 'e> {
                 let distance = last.subtract(first).ok().and_then(|d| d.to_i64());
                 let distance = distance.unwrap_or(i64::MAX);
                 self.spend_items(distance.unsigned_abs().saturating_add(1) as usize)?;
-                let step = crate::decimal::Decimal::from(if distance < 0 { -1 } else { 1 });
-                let mut items = Vec::with_capacity(distance.unsigned_abs() as usize + 1);
-                let mut next = first.clone();
-                for _ in 0..=distance.unsigned_abs() {
-                    items.push(Value::Number(next.clone()));
-                    next = next.add(&step).unwrap_or(next);
-                }
-                Ok(Some(Rc::new(items)))
+                let count = distance.unsigned_abs() as usize + 1;
+                Ok(Some(Items::Count { first: first.clone(), count, down: distance < 0 }))
             }
             (Value::Temporal(Temporal::Date(first)), Value::Temporal(Temporal::Date(last))) => {
                 let (first, last) = (first.epoch_day(), last.epoch_day());
@@ -146,7 +178,7 @@ impl<'a, 'e> Run<'a, 'e> {
                 } else {
                     (last..=first).rev().filter_map(dates).collect()
                 };
-                Ok(Some(Rc::new(items)))
+                Ok(Some(Items::List(Rc::new(items))))
             }
             _ => {
                 let wrong = if matches!(start, Value::Number(_)) { end } else { start };

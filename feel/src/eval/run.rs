@@ -82,7 +82,7 @@ impl<'a> Run<'a, '_> {
             Node::Between { value, low, high } => self.between(value, low, high),
             Node::InstanceOf { value, type_name } => self.instance_of(value, type_name),
             Node::In { value, test } => self.is_in(value, test),
-            Node::For { iterators, body } => self.for_loop(iterators, body),
+            Node::For { iterators, body, uses_partial } => self.for_loop(iterators, body, uses_partial),
             Node::Some { iterators, body } => self.quantified(iterators, body, true),
             Node::Every { iterators, body } => self.quantified(iterators, body, false),
             Node::Invoke { callee, call } => self.invoke_value(callee, call),

@@ -1,6 +1,6 @@
 //! Where variables come from.
 
-use crate::message_pack::{self, Token};
+use crate::message_pack;
 
 /// Variables by name, encoded in MessagePack. Only names that an expression mentions are asked for.
 pub trait Variables {
@@ -24,9 +24,6 @@ pub struct MessagePackMap<'d>(pub &'d [u8]);
 
 impl Variables for MessagePackMap<'_> {
     fn get(&self, name: &str) -> Option<&[u8]> {
-        match message_pack::read(self.0)?.0 {
-            Token::Map(map) => message_pack::find(map, name),
-            _ => None,
-        }
+        message_pack::find_entry(self.0, name)
     }
 }

@@ -55,10 +55,14 @@ impl Parser<'_> {
         self.expect_keyword("return")?;
         let partial = self.push_text("partial");
         self.bound.push(partial);
+        let first_node = self.syntax.nodes.len();
         let body = self.expression()?;
         self.bound.truncate(bound);
         self.known_names.truncate(known);
-        Ok(self.push(Node::For { iterators, body }))
+        let is_partial =
+            |node: &Node| matches!(node, Node::Variable(name) if self.syntax.text(*name) == "partial");
+        let uses_partial = self.syntax.nodes[first_node..].iter().any(is_partial);
+        Ok(self.push(Node::For { iterators, body, uses_partial }))
     }
 
     pub(super) fn quantified(&mut self, keyword: &str) -> Parsed<NodeId> {

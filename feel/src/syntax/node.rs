@@ -70,9 +70,11 @@ pub(crate) enum Node {
     Or(Slice),
     /// Conditions and branches in turn, the last one the `else` branch.
     If(Slice),
+    /// The list of results so far is bound only if the body asks for it.
     For {
         iterators: Slice,
         body: NodeId,
+        uses_partial: bool,
     },
     Some {
         iterators: Slice,
