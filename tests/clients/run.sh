@@ -3,9 +3,10 @@
 #
 #   TIDEMILL_GATEWAY=127.0.0.1:26500 tests/clients/run.sh [python] [node] [java]
 #
-# The gateway must be running. Clients come from their registries into .cache/clients of this repository (Maven: its
-# usual local repository). Prints "SUITE: N passed, N failed, N skipped" per suite. Exit code 1 when a test failed, a
-# client could not be installed, or, with CI=true, a tool is missing; without CI a missing tool only skips its suite.
+# The gateway must be running. Clients come from their registries into .cache/clients of this repository (Maven:
+# its usual local repository). Prints "SUITE: N passed, N failed, N skipped" per suite. Exit code 1 when a test
+# failed, a client could not be installed, or, with CI=true, a tool is missing; without CI a missing tool only
+# skips its suite.
 set -uo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 cache=$(cd "$here/../.." && pwd)/.cache/clients
@@ -55,7 +56,8 @@ run_python() {
       && cp "$here/python/requirements.txt" "$cache/python/installed.txt"; } >"$log" 2>&1 \
       || { install_failed python "$log"; return; }
   fi
-  (cd "$here/python" && PYTHONDONTWRITEBYTECODE=1 "$venv/bin/python" -m pytest -q -p no:cacheprovider) >"$log" 2>&1
+  (cd "$here/python" \
+    && PYTHONDONTWRITEBYTECODE=1 "$venv/bin/python" -m pytest -q -p no:cacheprovider) >"$log" 2>&1
   local code=$?
   report python $code "$log" "$(count "$log" '[0-9]+ passed')" "$(count "$log" '[0-9]+ (failed|error)')" \
     "$(count "$log" '[0-9]+ skipped')"
@@ -86,7 +88,8 @@ run_java() {
   # the last line with totals is Maven's own sum over all classes
   totals=$(grep -E 'Tests run: [0-9]+, Failures: [0-9]+, Errors: [0-9]+, Skipped: [0-9]+' "$log" | tail -1)
   run=$(grep -oE 'Tests run: [0-9]+' <<<"$totals" | grep -oE '[0-9]+')
-  broken=$(grep -oE '(Failures|Errors): [0-9]+' <<<"$totals" | grep -oE '[0-9]+' | awk '{n += $1} END {print n + 0}')
+  broken=$(grep -oE '(Failures|Errors): [0-9]+' <<<"$totals" | grep -oE '[0-9]+' \
+    | awk '{n += $1} END {print n + 0}')
   skipped=$(grep -oE 'Skipped: [0-9]+' <<<"$totals" | grep -oE '[0-9]+')
   report java $code "$log" $((${run:-0} - ${broken:-0} - ${skipped:-0})) "${broken:-0}" "${skipped:-0}"
 }

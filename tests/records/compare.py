@@ -3,10 +3,11 @@
 
     compare.py [--golden FOLDER] FOLDER [scenario ...]
 
-Compared are, in order: record type, value type, intent, key, position of the source, rejection, and the value as JSON;
-then the answers of the gateway. `--ignore FIELD` leaves out fields of records or values (may be repeated),
+Compared are, in order: record type, value type, intent, key, position of the source, rejection, and the value as
+JSON; then the answers of the gateway. `--ignore FIELD` leaves out fields of records or values (may be repeated),
 `--records-only` leaves out the answers. The exit code is 1 when anything differs or is absent.
 """
+
 import argparse
 import json
 import pathlib
@@ -15,7 +16,15 @@ import sys
 HERE = pathlib.Path(__file__).resolve().parent
 CONTEXT = 3
 # Compared in this order, so that the first difference named is the most telling one.
-FIELDS = ("recordType", "valueType", "intent", "key", "sourceRecordPosition", "rejectionType", "rejectionReason")
+FIELDS = (
+    "recordType",
+    "valueType",
+    "intent",
+    "key",
+    "sourceRecordPosition",
+    "rejectionType",
+    "rejectionReason",
+)
 
 
 def load(path):
@@ -28,8 +37,12 @@ def differences(expected, actual, ignored, path=""):
     if isinstance(expected, dict) and isinstance(actual, dict):
         for name in sorted(expected.keys() | actual.keys()):
             if name not in ignored:
-                yield from differences(expected.get(name, "(absent)"), actual.get(name, "(absent)"), ignored,
-                                       f"{path}.{name}" if path else name)
+                yield from differences(
+                    expected.get(name, "(absent)"),
+                    actual.get(name, "(absent)"),
+                    ignored,
+                    f"{path}.{name}" if path else name,
+                )
     elif isinstance(expected, list) and isinstance(actual, list) and len(expected) == len(actual):
         for index, (left, right) in enumerate(zip(expected, actual)):
             yield from differences(left, right, ignored, f"{path}[{index}]")
@@ -40,8 +53,10 @@ def differences(expected, actual, ignored, path=""):
 def summary(record):
     value = record["value"]
     named = value.get("elementId") or value.get("name") or value.get("messageName") or value.get("type") or ""
-    return (f"{record['position']:>4} {record['recordType']} {record['valueType']} {record['intent']} {record['key']} "
-            f"<-{record['sourceRecordPosition']} {named}")
+    return (
+        f"{record['position']:>4} {record['recordType']} {record['valueType']} {record['intent']} {record['key']} "
+        f"<-{record['sourceRecordPosition']} {named}"
+    )
 
 
 def record_difference(expected, actual, ignored):
@@ -70,8 +85,10 @@ def show(name, expected, actual, index, found):
         for line in range(index, min(len(records), index + CONTEXT)):
             print(f"    {side:<9} {summary(records[line])}")
     for path, left, right in found[:8]:
-        print(f"  {path}:\n    expected  {json.dumps(left, ensure_ascii=False)}\n"
-              f"    actual    {json.dumps(right, ensure_ascii=False)}")
+        print(
+            f"  {path}:\n    expected  {json.dumps(left, ensure_ascii=False)}\n"
+            f"    actual    {json.dumps(right, ensure_ascii=False)}"
+        )
 
 
 def compare(name, golden, folder, arguments):
@@ -90,14 +107,18 @@ def compare(name, golden, folder, arguments):
         found = list(differences(expected_answers, actual_answers, ignored))
         if found:
             path, left, right = found[0]
-            print(f"{name}: answers differ at {path}:\n    expected  {json.dumps(left, ensure_ascii=False)}\n"
-                  f"    actual    {json.dumps(right, ensure_ascii=False)}")
+            print(
+                f"{name}: answers differ at {path}:\n    expected  {json.dumps(left, ensure_ascii=False)}\n"
+                f"    actual    {json.dumps(right, ensure_ascii=False)}"
+            )
             return False
     return True
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--golden", default=str(HERE / "golden"))
     parser.add_argument("--ignore", action="append", default=[], metavar="FIELD")
     parser.add_argument("--records-only", action="store_true")
@@ -105,7 +126,9 @@ def main():
     parser.add_argument("names", nargs="*", metavar="scenario")
     arguments = parser.parse_args()
     golden, folder = pathlib.Path(arguments.golden), pathlib.Path(arguments.folder)
-    names = arguments.names or sorted(p.stem for p in golden.glob("*.jsonl") if not p.stem.endswith(".absolute"))
+    names = arguments.names or sorted(
+        p.stem for p in golden.glob("*.jsonl") if not p.stem.endswith(".absolute")
+    )
     if not names:
         raise SystemExit(f"no golden stream in {golden}")
     agreed = [name for name in names if compare(name, golden / f"{name}.jsonl", folder, arguments)]

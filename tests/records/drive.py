@@ -4,8 +4,8 @@
     drive.py --gateway HOST:PORT --records SOURCE --out FOLDER [scenario ...]
 
 SOURCE says where the broker's record stream is read from:
-    file:PATH      a file that grows; every line that holds a JSON object with a "valueType" counts. The log of a
-                   real broker with the debug log exporter (argument prettyPrint=false) is such a file.
+    file:PATH      a file that grows; every line that holds a JSON object with a "valueType" counts. The log
+                   of a real broker with the debug log exporter (argument prettyPrint=false) is such a file.
     http(s)://...  a URL whose answer is JSON lines; asked again and again unless it streams without end
     cmd:COMMAND    a command whose standard output is JSON lines, for example `tidemill records --follow`
 
@@ -13,6 +13,7 @@ Without names all scenarios of the folder run, one after the other, on the one b
 normalised records and answers (see normalise.py). The exit code is 1 when a scenario could not be driven.
 Needs the Python package pyzeebe, of which only the generated protocol stubs are used.
 """
+
 import argparse
 import json
 import pathlib
@@ -27,7 +28,9 @@ SCENARIOS = HERE / "scenarios"
 
 
 def parse_arguments():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--gateway", required=True, help="HOST:PORT of the gateway")
     parser.add_argument("--records", required=True, help="where to read the record stream, see above")
     parser.add_argument("--out", required=True, help="folder for the normalised streams")
@@ -41,11 +44,13 @@ def parse_arguments():
 def all_scenarios():
     """By name; those marked "last" after the others.
 
-    A real broker's order of writing the variables of one document depends on the largest document that it has seen
-    (more than five variables); such documents come last, so that each scenario can be compared alone.
+    A real broker's order of writing the variables of one document depends on the largest document that it has
+    seen (more than five variables); such documents come last, so that each scenario can be compared alone.
     """
+
     def order(path):
         return json.loads(path.read_text(encoding="utf-8")).get("last", False), path.stem
+
     return [path.stem for path in sorted(SCENARIOS.glob("*.json"), key=order)]
 
 
@@ -72,7 +77,9 @@ def main():
             scenario.clean_up()
         if arguments.raw:
             write_lines(pathlib.Path(arguments.raw) / f"{name}.jsonl", records)
-        write_lines(pathlib.Path(arguments.out) / f"{name}.jsonl", normalise(records, answers, arguments.absolute))
+        write_lines(
+            pathlib.Path(arguments.out) / f"{name}.jsonl", normalise(records, answers, arguments.absolute)
+        )
         print(f"{name}: {len(records)} records, {len(answers)} answers", flush=True)
     source.close()
     if failed:

@@ -1,13 +1,14 @@
 """Makes record streams comparable: keys and positions relative to the scenario, points in time as offsets.
 
-- A key (an integer or digits in a text with a partition number in its upper bits) becomes "K<n>", n counted from the
-  lowest key that the scenario used, its first deployment's; on partition p > 1 it is "K<n>@p".
+- A key (an integer or digits in a text with a partition number in its upper bits) becomes "K<n>", n counted from
+  the lowest key that the scenario used, its first deployment's; on partition p > 1 it is "K<n>@p".
 - Positions count from the scenario's first record.
-- Points in time become "T+<ms>", counted from the timestamp of the record that names them first and rounded to half
-  seconds.
+- Points in time become "T+<ms>", counted from the timestamp of the record that names them first and rounded to
+  half seconds.
 - The content of a deployed resource becomes its SHA-256.
 - The answers of the gateway follow the records, with the step that got them.
 """
+
 import hashlib
 import json
 import re
@@ -36,7 +37,9 @@ class Normaliser:
         self.position_base = {}
         for record in records:
             self.position_base.setdefault(record["partitionId"], record["position"])
-        counters = [record["key"] & ((1 << PARTITION_SHIFT) - 1) for record in records if is_key(record["key"])]
+        counters = [
+            record["key"] & ((1 << PARTITION_SHIFT) - 1) for record in records if is_key(record["key"])
+        ]
         self.key_base = min(counters, default=0)
 
     def key(self, number):
@@ -74,7 +77,7 @@ class Normaliser:
         return value
 
     def due_date(self, timer, now):
-        """A timer that repeats is due relative to its previous due date, however late that one was triggered."""
+        """A timer that repeats is due relative to its previous due date, however late that came."""
         place, due = (timer["elementInstanceKey"], timer["targetElementId"]), timer["dueDate"]
         previous = self.due_dates.get(place)
         if previous is not None and due > previous:

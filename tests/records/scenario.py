@@ -1,9 +1,10 @@
 """One scenario: reads its steps from JSON, calls the gateway, waits for the records.
 
-Each step is an object with one operation and its options, see the methods `op_*`. After each step the driver waits
-until the record stream is quiet, so that streams are the same in each run. Jobs are named by the order in which the
-scenario got them, instances by the order of creation, incidents by the order in the record stream.
+Each step is an object with one operation and its options, see the methods `op_*`. After each step the driver
+waits until the record stream is quiet, so that streams are the same in each run. Jobs are named by the order in
+which the scenario got them, instances by the order of creation, incidents by the order in the record stream.
 """
+
 import json
 import threading
 import time
@@ -53,7 +54,9 @@ class Scenario:
             call.cancel()
         for instance in self.instances:
             try:
-                self.stub.CancelProcessInstance(protocol.CancelProcessInstanceRequest(processInstanceKey=instance))
+                self.stub.CancelProcessInstance(
+                    protocol.CancelProcessInstanceRequest(processInstanceKey=instance)
+                )
             except grpc.RpcError:
                 pass  # already over
         self.source.wait_quiet(self.quiet_seconds)
@@ -109,20 +112,30 @@ class Scenario:
     def op_deploy(self, index, names, step):
         """Deploys files beside the scenario, all in one call; "as" gives them other resource names."""
         shown = step.get("as", names)
-        resources = [protocol.Resource(name=as_name, content=(self.path.parent / name).read_bytes())
-                     for name, as_name in zip(names, shown)]
+        resources = [
+            protocol.Resource(name=as_name, content=(self.path.parent / name).read_bytes())
+            for name, as_name in zip(names, shown)
+        ]
         self.call(index, "DeployResource", protocol.DeployResourceRequest(resources=resources))
 
     def op_deploy_process(self, index, names, step):
-        objects = [protocol.ProcessRequestObject(name=name, definition=(self.path.parent / name).read_bytes())
-                   for name in names]
+        objects = [
+            protocol.ProcessRequestObject(name=name, definition=(self.path.parent / name).read_bytes())
+            for name in names
+        ]
         self.call(index, "DeployProcess", protocol.DeployProcessRequest(processes=objects))
 
     def creation(self, process, step):
-        start = [protocol.ProcessInstanceCreationStartInstruction(elementId=e) for e in step.get("start_at", [])]
+        start = [
+            protocol.ProcessInstanceCreationStartInstruction(elementId=e) for e in step.get("start_at", [])
+        ]
         return protocol.CreateProcessInstanceRequest(
-            bpmnProcessId=process or "", version=step.get("version", -1), variables=self.variables(step),
-            processDefinitionKey=UNKNOWN_KEY if step.get("key") == "unknown" else 0, startInstructions=start)
+            bpmnProcessId=process or "",
+            version=step.get("version", -1),
+            variables=self.variables(step),
+            processDefinitionKey=UNKNOWN_KEY if step.get("key") == "unknown" else 0,
+            startInstructions=start,
+        )
 
     def op_create(self, index, process, step):
         answer = self.call(index, "CreateProcessInstance", self.creation(process, step))
@@ -132,29 +145,40 @@ class Scenario:
     def op_create_with_result(self, index, process, step):
         """Waits for the result in the background."""
         request = protocol.CreateProcessInstanceWithResultRequest(
-            request=self.creation(process, step), requestTimeout=step.get("timeout_ms", 30000),
-            fetchVariables=step.get("fetch", []))
+            request=self.creation(process, step),
+            requestTimeout=step.get("timeout_ms", 30000),
+            fetchVariables=step.get("fetch", []),
+        )
         self.in_background(lambda: self.call(index, "CreateProcessInstanceWithResult", request))
 
     def op_activate(self, index, job_type, step):
         request = protocol.ActivateJobsRequest(
-            type=job_type, worker=step.get("worker", "driver"), timeout=step.get("timeout_ms", 600000),
-            maxJobsToActivate=step.get("max", 1), fetchVariable=step.get("fetch", []),
-            requestTimeout=step.get("wait_ms", -1))
+            type=job_type,
+            worker=step.get("worker", "driver"),
+            timeout=step.get("timeout_ms", 600000),
+            maxJobsToActivate=step.get("max", 1),
+            fetchVariable=step.get("fetch", []),
+            requestTimeout=step.get("wait_ms", -1),
+        )
         for message in self.call(index, "ActivateJobs", request) or []:
             self.jobs.extend(job.key for job in message.jobs)
 
     def op_activate_waiting(self, index, job_type, step):
         """A long poll in the background; its jobs count from the moment they arrive."""
+
         def poll():
             self.op_activate(index, job_type, step)
+
         self.in_background(poll)
 
     def op_stream(self, index, job_type, step):
         """Opens a job stream that stays open; each pushed job is an answer of this step."""
         request = protocol.StreamActivatedJobsRequest(
-            type=job_type, worker=step.get("worker", "driver"), timeout=step.get("timeout_ms", 600000),
-            fetchVariable=step.get("fetch", []))
+            type=job_type,
+            worker=step.get("worker", "driver"),
+            timeout=step.get("timeout_ms", 600000),
+            fetchVariable=step.get("fetch", []),
+        )
         call = self.stub.StreamActivatedJobs(request)
         self.streams.append(call)
 
@@ -163,10 +187,18 @@ class Scenario:
                 for job in call:
                     with self.lock:
                         self.jobs.append(job.key)
-                        self.answers.append({"step": index, "call": "StreamActivatedJobs", "answer": as_json(job),
-                                             "order": len(self.answers), "time": int(time.time() * 1000)})
+                        self.answers.append(
+                            {
+                                "step": index,
+                                "call": "StreamActivatedJobs",
+                                "answer": as_json(job),
+                                "order": len(self.answers),
+                                "time": int(time.time() * 1000),
+                            }
+                        )
             except grpc.RpcError:
                 pass  # closed by clean_up
+
         threading.Thread(target=listen, daemon=True).start()
         time.sleep(step.get("settle_ms", 1500) / 1000)  # the gateway makes the stream known to the broker
 
@@ -176,24 +208,39 @@ class Scenario:
 
     def op_fail(self, index, number, step):
         request = protocol.FailJobRequest(
-            jobKey=self.job(number), retries=step["retries"], errorMessage=step.get("message", ""),
-            retryBackOff=step.get("backoff_ms", 0), variables=self.variables(step))
+            jobKey=self.job(number),
+            retries=step["retries"],
+            errorMessage=step.get("message", ""),
+            retryBackOff=step.get("backoff_ms", 0),
+            variables=self.variables(step),
+        )
         self.call(index, "FailJob", request)
 
     def op_throw_error(self, index, number, step):
-        request = protocol.ThrowErrorRequest(jobKey=self.job(number), errorCode=step["code"],
-                                             errorMessage=step.get("message", ""), variables=self.variables(step))
+        request = protocol.ThrowErrorRequest(
+            jobKey=self.job(number),
+            errorCode=step["code"],
+            errorMessage=step.get("message", ""),
+            variables=self.variables(step),
+        )
         self.call(index, "ThrowError", request)
 
     def op_publish(self, index, name, step):
         request = protocol.PublishMessageRequest(
-            name=name, correlationKey=step.get("correlation_key", ""), timeToLive=step.get("ttl_ms", 0),
-            messageId=step.get("id", ""), variables=self.variables(step))
+            name=name,
+            correlationKey=step.get("correlation_key", ""),
+            timeToLive=step.get("ttl_ms", 0),
+            messageId=step.get("id", ""),
+            variables=self.variables(step),
+        )
         self.call(index, "PublishMessage", request)
 
     def op_set_variables(self, index, variables, step):
-        request = protocol.SetVariablesRequest(elementInstanceKey=self.scope(step), local=step.get("local", False),
-                                               variables=json.dumps(variables))
+        request = protocol.SetVariablesRequest(
+            elementInstanceKey=self.scope(step),
+            local=step.get("local", False),
+            variables=json.dumps(variables),
+        )
         self.call(index, "SetVariables", request)
 
     def op_resolve(self, index, number, step):
@@ -202,7 +249,9 @@ class Scenario:
 
     def op_cancel(self, index, number, step):
         key = UNKNOWN_KEY if number == "unknown" else self.instances[number]
-        self.call(index, "CancelProcessInstance", protocol.CancelProcessInstanceRequest(processInstanceKey=key))
+        self.call(
+            index, "CancelProcessInstance", protocol.CancelProcessInstanceRequest(processInstanceKey=key)
+        )
 
     def op_update_retries(self, index, number, step):
         request = protocol.UpdateJobRetriesRequest(jobKey=self.job(number), retries=step["retries"])
@@ -213,12 +262,13 @@ class Scenario:
         self.call(index, "UpdateJobTimeout", request)
 
     def op_wait(self, index, text, step):
-        """Waits for "VALUE_TYPE INTENT", `count` times; the next step starts when it is there and all is quiet."""
+        """Waits for "VALUE_TYPE INTENT", `count` times; the next step starts when all is quiet again."""
         value_type, intent = text.split()
         fields = {"elementId": step["element"]} if "element" in step else {}
 
         def enough(records):
             return sum(is_match(r, value_type, intent, fields) for r in records) >= step.get("count", 1)
+
         self.source.wait_for(self.start, enough, step.get("limit_seconds", 20))
 
     def op_sleep_ms(self, index, duration, step):
@@ -226,8 +276,11 @@ class Scenario:
 
 
 def is_match(record, value_type, intent, fields):
-    return (record["valueType"] == value_type and record["intent"] == intent
-            and all(record["value"].get(name) == value for name, value in fields.items()))
+    return (
+        record["valueType"] == value_type
+        and record["intent"] == intent
+        and all(record["value"].get(name) == value for name, value in fields.items())
+    )
 
 
 def as_json(message):

@@ -1,4 +1,5 @@
 """Where record streams are read from: a growing file, a URL or a command, each giving lines of JSON."""
+
 import json
 import subprocess
 import threading
@@ -102,13 +103,17 @@ class FileSource(Source):
 
 
 class UrlSource(Source):
+    """A URL with "{from}" in it is asked for the positions that are still wanted, for example
+    http://127.0.0.1:9600/records?partition=1&from={from}&wait_ms=500"""
+
     def __init__(self, url):
         self._url = url
         super().__init__()
 
     def read(self):
         while not self._closing:
-            with urllib.request.urlopen(self._url) as answer:
+            wanted = max((record["position"] for record in self.records), default=0) + 1
+            with urllib.request.urlopen(self._url.replace("{from}", str(wanted))) as answer:
                 for line in answer:
                     self.take(line.decode("utf-8"))
                     if self._closing:
@@ -118,7 +123,9 @@ class UrlSource(Source):
 
 class CommandSource(Source):
     def __init__(self, command):
-        self._process = subprocess.Popen(command, shell=True, stdout=subprocess.PIPE, text=True, encoding="utf-8")
+        self._process = subprocess.Popen(
+            command, shell=True, stdout=subprocess.PIPE, text=True, encoding="utf-8"
+        )
         super().__init__()
 
     def read(self):
@@ -136,9 +143,9 @@ class CommandSource(Source):
 def open_source(text):
     """`file:PATH`, `cmd:COMMAND` or a URL; waits for what is already there to be read."""
     if text.startswith("file:"):
-        source = FileSource(text[len("file:"):])
+        source = FileSource(text[len("file:") :])
     elif text.startswith("cmd:"):
-        source = CommandSource(text[len("cmd:"):])
+        source = CommandSource(text[len("cmd:") :])
     elif text.startswith(("http://", "https://")):
         source = UrlSource(text)
     else:

@@ -1,4 +1,5 @@
 """Shared pieces of the pyzeebe suite: the gateway's address, the test processes, one event loop per test."""
+
 import asyncio
 import os
 import pathlib
@@ -19,7 +20,7 @@ def process_file(name):
 
 
 class Session:
-    """A client, its adapter for single job calls, and the raw stub (all unmodified pyzeebe) on one channel."""
+    """A client, its adapter for single job calls, and the raw stub (unmodified pyzeebe) on one channel."""
 
     def __init__(self, channel):
         self.client = ZeebeClient(channel)
@@ -38,8 +39,12 @@ class Session:
         """Polls until `count` jobs of this test's type came."""
         found = []
         while len(found) < count:
-            batch = [job async for job in self.adapter.activate_jobs(
-                self.type, "python", timeout_ms, count - len(found), list(fetch), wait_ms)]
+            batch = [
+                job
+                async for job in self.adapter.activate_jobs(
+                    self.type, "python", timeout_ms, count - len(found), list(fetch), wait_ms
+                )
+            ]
             found += batch
             if not batch:
                 break
@@ -54,6 +59,7 @@ class Session:
 @pytest.fixture
 def run():
     """Runs `async def case(session)` in a loop of its own."""
+
     def runner(case):
         async def guarded():
             channel = create_insecure_channel(GATEWAY)
@@ -61,5 +67,7 @@ def run():
                 await asyncio.wait_for(case(Session(channel)), LIMIT_SECONDS)
             finally:
                 await channel.close()
+
         asyncio.run(guarded())
+
     return runner
