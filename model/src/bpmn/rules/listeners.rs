@@ -74,10 +74,8 @@ impl Checker<'_> {
         };
         let (starts, ends) = (listens("start"), listens("end"));
         match (model.kind(owner), definition) {
-            ("boundaryEvent", "compensateEventDefinition") => {
-                if starts || ends {
-                    self.unheard(owner, "'start' and 'end'", "[compensation] boundary events");
-                }
+            ("boundaryEvent", "compensateEventDefinition") if starts || ends => {
+                self.unheard(owner, "'start' and 'end'", "[compensation] boundary events");
             }
             ("endEvent", "errorEventDefinition") if ends => {
                 self.unheard(owner, "'end'", "[error] end events")
