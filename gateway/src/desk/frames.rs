@@ -89,6 +89,7 @@ impl Desk {
 
     /// A shard is gone: what was handed to it has no known outcome.
     pub(crate) fn shard_gone(&mut self, shard: usize) {
+        self.links[shard].close();
         let lost = |open: &&mut super::OpenRequest| open.link == shard && open.outcome.is_none();
         for open in self.open.slab.iter_mut().filter(lost) {
             open.finish(Err(Failure::Failed(status::aborted(open.partition_id))));

@@ -33,11 +33,12 @@ pub(crate) struct Link {
     producer: Producer,
     outbox: VecDeque<(u32, Vec<u8>)>,
     outbox_bytes: usize,
+    closed: bool,
 }
 
 impl Link {
     pub(crate) fn new(producer: Producer) -> Self {
-        Self { producer, outbox: VecDeque::new(), outbox_bytes: 0 }
+        Self { producer, outbox: VecDeque::new(), outbox_bytes: 0, closed: false }
     }
 
     /// Sends a frame whose texts and bytes take `payload_bytes`, encoding it right into the ring.
@@ -48,6 +49,9 @@ impl Link {
         payload_bytes: usize,
         lane: Lane,
     ) -> Result<(), SendError> {
+        if self.closed {
+            return Err(SendError::Closed);
+        }
         let bound = payload_bytes + FRAME_FIELDS_BYTES_MAX;
         if lane == Lane::Normal && !self.has_room_for_new_work(bound) {
             return Err(SendError::Full);
@@ -98,6 +102,13 @@ impl Link {
             self.outbox.pop_front();
         }
         assert_eq!(self.outbox_bytes, 0, "an empty outbox holds bytes");
+    }
+
+    /// The shard is gone for good; what waits for it is dropped.
+    pub(crate) fn close(&mut self) {
+        self.closed = true;
+        self.outbox.clear();
+        self.outbox_bytes = 0;
     }
 
     /// Frames that wait outside of the ring.

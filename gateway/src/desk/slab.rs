@@ -108,7 +108,8 @@ mod tests {
         assert_eq!(slab.remove(first), None);
         let third = slab.insert("c").unwrap();
         assert_ne!(first, third);
-        assert_eq!((slab.get_mut(first), slab.get_mut(third)), (None, Some(&mut "c")));
+        assert_eq!(slab.get_mut(first), None);
+        assert_eq!(slab.get_mut(third), Some(&mut "c"));
         assert!(slab.contains(second) && slab.len() == 2);
     }
 
