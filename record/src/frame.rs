@@ -73,6 +73,8 @@ record_value! {
         shown operation_reference: i64 = -1, "operationReference";
         /// The encoded value.
         shown value: &'a [u8] = &[], "value";
+        /// When the gateway sent it, monotonic nanoseconds; -1 when it did not look.
+        shown sent_ns: i64 = -1, "sentNs";
     }
 }
 

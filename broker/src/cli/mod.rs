@@ -1,11 +1,9 @@
 //! The verbs of `tidemill`, one file each. Data goes to stdout (a table, or JSON with `--json`), everything else to stderr.
 
-mod bench;
 mod cancel;
 mod connection;
 mod create;
 mod deploy;
-mod doctor;
 mod feel;
 mod incidents;
 mod instance;
@@ -63,10 +61,6 @@ enum Verb {
     Load(load::Arguments),
     /// Look into the journal of a stopped broker
     Journal(journal::Arguments),
-    /// Examine this machine and data directory: kernel, disk, io_uring, what to change
-    Doctor(doctor::Arguments),
-    /// Measure a layer against the raw machine
-    Bench(bench::Arguments),
     /// Evaluate FEEL expressions
     Feel(feel::Arguments),
 }
@@ -87,8 +81,6 @@ pub fn run() -> ExitCode {
         Verb::Records(arguments) => records::run(&arguments),
         Verb::Load(arguments) => load::run(&arguments),
         Verb::Journal(arguments) => journal::run(&arguments),
-        Verb::Doctor(arguments) => doctor::run(&arguments),
-        Verb::Bench(arguments) => bench::run(&arguments),
         Verb::Feel(arguments) => feel::run(&arguments),
     };
     match done {

@@ -71,6 +71,11 @@ impl Held {
         }
     }
 
+    /// Whether something waits that could leave: rings were full.
+    pub fn has_released_part(&self, committed: u64) -> bool {
+        self.items.front().is_some_and(|item| item.index <= committed)
+    }
+
     /// Bytes that wait.
     pub fn byte_count(&self) -> usize {
         self.bytes.len() - self.released

@@ -1,0 +1,53 @@
+//! Looks now and then how much room the disk of the data directory has, so that commands are refused before it is full.
+
+use std::path::PathBuf;
+
+use tidemill_core::limits::DISK_FREE_BYTES_MIN;
+
+/// Time between two looks, nanoseconds.
+const INTERVAL_NS: u64 = 1_000_000_000;
+
+/// Watches one filesystem.
+#[derive(Debug)]
+pub struct DiskSpace {
+    path: PathBuf,
+    free_bytes_min: u64,
+    next_look_ns: u64,
+    full: bool,
+}
+
+impl DiskSpace {
+    /// Watches the filesystem of `path`; below a few segments of free space, and at least a twentieth of a small disk,
+    /// it counts as full.
+    pub fn new(path: PathBuf) -> Self {
+        let whole = rustix::fs::statvfs(&path).map_or(u64::MAX, |found| found.f_blocks * found.f_frsize);
+        let free_bytes_min = (DISK_FREE_BYTES_MIN as u64).min(whole / 20);
+        Self { path, free_bytes_min, next_look_ns: 0, full: false }
+    }
+
+    /// Looks when it is time; gives whether the disk is nearly full when that has changed.
+    pub fn look(&mut self, now_ns: u64) -> Option<bool> {
+        if now_ns < self.next_look_ns {
+            return None;
+        }
+        self.next_look_ns = now_ns + INTERVAL_NS;
+        // A filesystem that cannot be asked is not known to be full; writing to it will tell.
+        let free = rustix::fs::statvfs(&self.path).map_or(u64::MAX, |found| found.f_bavail * found.f_frsize);
+        let full = free < self.free_bytes_min;
+        if full != self.full {
+            if full {
+                tracing::error!(free_bytes = free, least = self.free_bytes_min, "disk nearly full: refusing new work");
+            } else {
+                tracing::info!(free_bytes = free, "disk has room again");
+            }
+            self.full = full;
+            return Some(full);
+        }
+        None
+    }
+
+    /// When the next look is due, monotonic nanoseconds.
+    pub fn next_look_ns(&self) -> u64 {
+        self.next_look_ns
+    }
+}

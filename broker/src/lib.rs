@@ -1,1 +1,0 @@
-//! Puts it together: configuration, partition pipeline, the tidemill binary.
