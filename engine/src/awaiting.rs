@@ -2,16 +2,17 @@
 //! leader, gets nothing; the instance goes on. Bounded.
 
 use hashbrown::HashMap;
+use tidemill_record::ListBuffer;
 
 use crate::limits::AWAITED_RESULTS_MAX;
 
 /// One waiting creator.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Awaiting {
     /// The creator's request.
     pub request_id: i64,
     /// Names of the variables wanted; empty for all.
-    pub fetch_variables: Vec<String>,
+    pub fetch_variables: ListBuffer,
 }
 
 /// Waiting creators by process instance.

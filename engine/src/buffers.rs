@@ -1,17 +1,36 @@
 //! Scratch memory that is taken and given back, so that nothing allocates per record after warm-up.
 
-use crate::limits::SCRATCH_BYTES_RETAINED;
+use tidemill_record::ListBuffer;
 
-/// A stack of byte buffers.
+use crate::limits::SCRATCH_BYTES_RETAINED;
+use crate::state::Collection;
+
+/// Stacks of buffers.
 #[derive(Debug, Default)]
 pub struct Buffers {
     free: Vec<Vec<u8>>,
+    lists: Vec<ListBuffer>,
+    /// For collecting variables.
+    pub collection: Collection,
 }
 
 impl Buffers {
     /// An empty buffer; give it back with [`Self::give`].
     pub fn take(&mut self) -> Vec<u8> {
         self.free.pop().unwrap_or_default()
+    }
+
+    /// An empty list; give it back with [`Self::give_list`].
+    pub fn take_list(&mut self) -> ListBuffer {
+        self.lists.pop().unwrap_or_default()
+    }
+
+    /// Takes a list back. Large ones are freed.
+    pub fn give_list(&mut self, mut list: ListBuffer) {
+        if list.byte_count() <= SCRATCH_BYTES_RETAINED && self.lists.len() < 64 {
+            list.clear();
+            self.lists.push(list);
+        }
     }
 
     /// A buffer that holds a copy.

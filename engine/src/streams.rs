@@ -2,6 +2,7 @@
 //! what came of it stands in the JOB_BATCH ACTIVATED events.
 
 use hashbrown::HashMap;
+use tidemill_record::ListBuffer;
 use tidemill_record::frame::StreamOpenFrame;
 
 use crate::limits::STREAMS_MAX;
@@ -16,7 +17,7 @@ pub struct JobStream {
     /// For how long, ms.
     pub timeout: i64,
     /// Names of the variables to fetch; empty for all.
-    pub fetch_variables: Vec<String>,
+    pub fetch_variables: ListBuffer,
     /// How many more jobs may be pushed.
     credit: i64,
 }
@@ -45,12 +46,14 @@ impl JobStreams {
             return false;
         }
         self.types.insert(frame.stream_id, frame.job_type.to_owned());
+        let mut fetch_variables = ListBuffer::default();
+        frame.fetch_variables.iter().for_each(|name| fetch_variables.push(&name));
         let of_type = self.by_type.entry(frame.job_type.to_owned()).or_default();
         of_type.streams.push(JobStream {
             stream_id: frame.stream_id,
             worker: frame.worker.to_owned(),
             timeout: frame.timeout,
-            fetch_variables: frame.fetch_variables.iter().map(str::to_owned).collect(),
+            fetch_variables,
             credit: i64::from(frame.credit),
         });
         true
@@ -127,8 +130,7 @@ mod tests {
         let mut streams = JobStreams::default();
         open(&mut streams, 1, 2);
         open(&mut streams, 2, 1);
-        let taken: Vec<_> =
-            (0..4).map(|_| streams.take("t").map(|stream| stream.stream_id)).collect();
+        let taken: Vec<_> = (0..4).map(|_| streams.take("t").map(|stream| stream.stream_id)).collect();
         assert_eq!(taken, [Some(1), Some(2), Some(1), None]);
         streams.add_credit(2, 1);
         assert_eq!(streams.take("t").map(|stream| stream.stream_id), Some(2));

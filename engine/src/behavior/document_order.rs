@@ -9,7 +9,7 @@ const MISSING: i32 = -1;
 const CAPACITY_MIN: usize = 8;
 
 /// Places of names and values in one document, in the map's order.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct DocumentOrder {
     /// Slots in pairs: the name's place, the entry's number; [`MISSING`] where there is none.
     slots: Vec<i32>,
@@ -39,15 +39,13 @@ impl Entry {
     }
 }
 
-impl Default for DocumentOrder {
-    fn default() -> Self {
-        Self { slots: vec![MISSING; 2 * CAPACITY_MIN], size: 0, entries: Vec::new() }
-    }
-}
-
 impl DocumentOrder {
     /// Indexes a document; false when it is none.
     pub fn index(&mut self, document: &[u8]) -> bool {
+        // Empty at first, so that taking the map out and putting it back costs nothing.
+        if self.slots.is_empty() {
+            self.slots.resize(2 * CAPACITY_MIN, MISSING);
+        }
         self.slots.fill(MISSING);
         self.size = 0;
         self.entries.clear();

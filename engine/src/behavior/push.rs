@@ -2,7 +2,7 @@
 
 use tidemill_record::frame::{FrameKind, JobInterestFrame, PushFrame};
 use tidemill_record::value::{JobBatchValue, JobValue, Value};
-use tidemill_record::{Document, JobBatchIntent, ListBuffer, ValueType};
+use tidemill_record::{Document, JobBatchIntent, ValueType};
 
 use crate::context::Context;
 
@@ -25,15 +25,16 @@ fn push(context: &mut Context<'_, '_, '_>, job_key: i64) -> bool {
     let key = context.state.next_key(context.config.partition_id);
     let row = context.state.job(job_key).expect("an activatable job is there");
     let mut variables = context.buffers.take();
-    let names: Vec<&str> = stream.fetch_variables.iter().map(String::as_str).collect();
-    context.state.collect_variables(row.job.element_instance_key, &names, false, &mut variables);
+    let names = stream.fetch_variables.as_list();
+    let scratch = &mut context.buffers.collection;
+    context.state.collect_variables(row.job.element_instance_key, names, false, scratch, &mut variables);
     let job = JobValue {
         worker: &stream.worker,
         deadline: context.log.timestamp.saturating_add(stream.timeout),
         variables: Document(&variables),
         ..row.job
     };
-    let (mut keys, mut jobs) = (ListBuffer::default(), ListBuffer::default());
+    let (mut keys, mut jobs) = (context.buffers.take_list(), context.buffers.take_list());
     keys.push(&job_key);
     jobs.push(&job);
     let mut encoded = context.buffers.take();
@@ -50,6 +51,8 @@ fn push(context: &mut Context<'_, '_, '_>, job_key: i64) -> bool {
     context.effects.frame(FrameKind::Push, &frame);
     let written = context.log.event(key, ValueType::JobBatch, JobBatchIntent::Activated, &value);
     context.apply(written);
+    context.buffers.give_list(keys);
+    context.buffers.give_list(jobs);
     context.buffers.give(encoded);
     context.buffers.give(variables);
     true

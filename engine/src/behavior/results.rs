@@ -20,8 +20,9 @@ pub fn prepare(context: &mut Context<'_, '_, '_>, instance: &Instance<'_>) -> Pr
     }
     let awaiting = context.awaiting.remove(instance.process_instance_key)?;
     let mut variables = context.buffers.take();
-    let names: Vec<&str> = awaiting.fetch_variables.iter().map(String::as_str).collect();
-    context.state.collect_variables(instance.key, &names, true, &mut variables);
+    let names = awaiting.fetch_variables.as_list();
+    let scratch = &mut context.buffers.collection;
+    context.state.collect_variables(instance.key, names, true, scratch, &mut variables);
     Some((awaiting, variables))
 }
 

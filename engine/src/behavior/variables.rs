@@ -2,7 +2,7 @@
 
 use tidemill_model::{ElementType, EventType};
 use tidemill_record::value::VariableValue;
-use tidemill_record::{PackedValue, ValueType, VariableIntent};
+use tidemill_record::{List, PackedValue, ValueType, VariableIntent};
 
 use super::document_order::Entry;
 use super::events;
@@ -130,12 +130,14 @@ pub fn apply_outputs(context: &mut Context<'_, '_, '_>, instance: &Instance<'_>)
 
 /// A boundary event of a message holds the message's variables as its own until it completes.
 fn is_message_boundary(instance: &Instance<'_>) -> bool {
-    instance.element.element_type == ElementType::BoundaryEvent && instance.element.event_type != EventType::Error
+    instance.element.element_type == ElementType::BoundaryEvent
+        && instance.element.event_type != EventType::Error
 }
 
 fn merge_locals_up(context: &mut Context<'_, '_, '_>, owner: &Owner<'_>, instance: &Instance<'_>) {
     let mut document = context.buffers.take();
-    context.state.collect_variables(instance.key, &[], true, &mut document);
+    let scratch = &mut context.buffers.collection;
+    context.state.collect_variables(instance.key, List::EMPTY, true, scratch, &mut document);
     merge(context, owner, instance.flow_scope_key, &document);
     context.buffers.give(document);
 }

@@ -13,7 +13,7 @@ use crate::table::text_hash_wide;
 pub fn process(context: &mut Context<'_, '_, '_>, body: &[u8]) -> Outcome {
     let value: JobBatchValue<'_> = decode(context, body)?;
     check(context, &value, body)?;
-    let (mut keys, mut jobs) = (ListBuffer::default(), ListBuffer::default());
+    let (mut keys, mut jobs) = (context.buffers.take_list(), context.buffers.take_list());
     let too_large = collect(context, &value, &mut keys, &mut jobs);
     let activated = JobBatchValue {
         job_keys: keys.as_list(),
@@ -25,8 +25,11 @@ pub fn process(context: &mut Context<'_, '_, '_>, body: &[u8]) -> Outcome {
     let key = context.next_key();
     let written = context.event(key, ValueType::JobBatch, JobBatchIntent::Activated, &activated);
     context.respond(written);
+    let none_given = keys.is_empty();
+    context.buffers.give_list(keys);
+    context.buffers.give_list(jobs);
     // A job that does not even fit alone would be asked for again and again.
-    if let Some(job_key) = too_large.filter(|_| keys.is_empty()) {
+    if let Some(job_key) = too_large.filter(|_| none_given) {
         raise_too_large(context, job_key);
     }
     Ok(())
@@ -55,7 +58,6 @@ fn collect(
     let count_max = (value.max_jobs_to_activate.max(0) as usize).min(JOBS_IN_ACTIVATION_MAX);
     let deadline = context.now_ms().saturating_add(value.timeout);
     let job_type = text_hash_wide(value.job_type);
-    let names: Vec<&str> = value.variables.iter().collect();
     let mut variables = context.buffers.take();
     let mut from = i64::MIN;
     let mut too_large = None;
@@ -67,7 +69,14 @@ fn collect(
             continue;
         }
         variables.clear();
-        context.state.collect_variables(job.element_instance_key, &names, false, &mut variables);
+        let scratch = &mut context.buffers.collection;
+        context.state.collect_variables(
+            job.element_instance_key,
+            value.variables,
+            false,
+            scratch,
+            &mut variables,
+        );
         let (count, byte_count) = (jobs.len(), jobs.byte_count());
         jobs.push(&JobValue { deadline, worker: value.worker, variables: Document(&variables), ..job });
         if jobs.byte_count() + keys.byte_count() > bytes_max {
@@ -88,7 +97,8 @@ fn raise_too_large(context: &mut Context<'_, '_, '_>, job_key: i64) {
     if context.state.job_incidents.contains(&job_key) {
         return;
     }
-    let definition = context.definition(row.process_definition_key).expect("instances are of deployed processes");
+    let definition =
+        context.definition(row.process_definition_key).expect("instances are of deployed processes");
     let instance: Instance<'_> = bpmn::instance(&definition, element_instance_key, &row);
     let message = format!(
         "The job with key '{job_key}' can not be activated, because with its variables it is larger than the configured \
@@ -98,4 +108,3 @@ fn raise_too_large(context: &mut Context<'_, '_, '_>, job_key: i64) {
     let failure = Failure::new(ErrorType::MessageSizeExceeded, message);
     incidents::create(context, &instance, &failure, job_key, &instance.element.id);
 }
-

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tidemill_model::{ElementIndex, ElementType};
 use tidemill_record::value::ProcessInstanceCreationValue;
 use tidemill_record::{
-    ProcessInstanceCreationIntent, ProcessInstanceIntent, RejectionType, ValueType,
+    ListBuffer, ProcessInstanceCreationIntent, ProcessInstanceIntent, RejectionType, ValueType,
 };
 
 use super::decode;
@@ -29,7 +29,8 @@ pub fn create_with_awaiting_result(context: &mut Context<'_, '_, '_>, body: &[u8
     let request_id = context.head.request_id;
     let (process_instance_key, _) = new_instance(context, body)?;
     if request_id >= 0 {
-        let fetch_variables = value.fetch_variables.iter().map(str::to_owned).collect();
+        let mut fetch_variables = ListBuffer::default();
+        value.fetch_variables.iter().for_each(|name| fetch_variables.push(&name));
         context.awaiting.insert(process_instance_key, Awaiting { request_id, fetch_variables });
     }
     Ok(())
@@ -77,18 +78,23 @@ fn find_definition(
     body: &[u8],
 ) -> Result<Arc<Definition>, Rejected> {
     let id = value.bpmn_process_id;
-    let (key, what) = if id.is_empty() {
-        let key = value.process_definition_key;
-        (Some(key), format!("key '{key}'"))
+    let key = if id.is_empty() {
+        Some(value.process_definition_key)
     } else if value.version >= 0 {
-        let what = format!("process ID '{id}' and version '{}'", value.version);
-        (context.state.process_version(id, value.version), what)
+        context.state.process_version(id, value.version)
     } else {
-        (context.state.latest_process(id).map(|row| row.process_definition_key), format!("process ID '{id}'"))
+        context.state.latest_process(id).map(|row| row.process_definition_key)
     };
     if let Some(definition) = key.and_then(|key| context.definition(key)) {
         return Ok(definition);
     }
+    let what = if id.is_empty() {
+        format!("key '{}'", value.process_definition_key)
+    } else if value.version >= 0 {
+        format!("process ID '{id}' and version '{}'", value.version)
+    } else {
+        format!("process ID '{id}'")
+    };
     let reason = format!("Expected to find process definition with {what}, but none found");
     Err(context.reject(RejectionType::NotFound, &reason, body).expect_err("a rejection was written"))
 }
@@ -104,7 +110,8 @@ fn check(
         return context.reject(RejectionType::InvalidArgument, reason, body);
     }
     if value.start_instructions.is_empty() && definition.process.root().start_event.is_none() {
-        let reason = "Expected to create instance of process with none start event, but there is no such event";
+        let reason =
+            "Expected to create instance of process with none start event, but there is no such event";
         return context.reject(RejectionType::InvalidState, reason, body);
     }
     for instruction in value.start_instructions.iter() {
@@ -113,8 +120,10 @@ fn check(
             None => format!("no element found with id '{id}'."),
             Some(element) => match unfit_start(element.element_type) {
                 None => continue,
-                Some(name) => format!("the element with id '{id}' targets unsupported element type '{name}'. \
-                    Supported element types are: activities, gateways and intermediate events"),
+                Some(name) => format!(
+                    "the element with id '{id}' targets unsupported element type '{name}'. \
+                    Supported element types are: activities, gateways and intermediate events"
+                ),
             },
         };
         let reason = format!("Expected to create instance of process with start instructions but {problem}");
@@ -129,13 +138,18 @@ fn unfit_start(element_type: ElementType) -> Option<&'static str> {
 }
 
 /// The process is at work at once, and so are the scopes around the elements where it starts.
-fn start_at(context: &mut Context<'_, '_, '_>, root: &Instance<'_>, value: &ProcessInstanceCreationValue<'_>) {
+fn start_at(
+    context: &mut Context<'_, '_, '_>,
+    root: &Instance<'_>,
+    value: &ProcessInstanceCreationValue<'_>,
+) {
     transitions::activating(context, root);
     transitions::activated(context, root);
     let mut scopes: Vec<(ElementIndex, i64)> = vec![(ElementIndex::PROCESS, root.key)];
     for instruction in value.start_instructions.iter() {
         let element = root.definition.process.find(instruction.element_id).expect("checked before");
-        let mut around: Vec<ElementIndex> = root.definition.process.scopes(element.index).map(|s| s.index).collect();
+        let mut around: Vec<ElementIndex> =
+            root.definition.process.scopes(element.index).map(|s| s.index).collect();
         around.reverse();
         let mut scope_key = root.key;
         for scope in around.into_iter().skip(1) {
@@ -152,6 +166,11 @@ fn start_at(context: &mut Context<'_, '_, '_>, root: &Instance<'_>, value: &Proc
         }
         let key = context.next_key();
         let start = Instance { flow_scope_key: scope_key, ..root.sibling(element.index, key) };
-        context.command(key, ValueType::ProcessInstance, ProcessInstanceIntent::ActivateElement, &start.value());
+        context.command(
+            key,
+            ValueType::ProcessInstance,
+            ProcessInstanceIntent::ActivateElement,
+            &start.value(),
+        );
     }
 }

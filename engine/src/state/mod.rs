@@ -16,6 +16,7 @@ pub use rows::{
     BytesRow, ElementRow, JobRow, LatestRow, MessageSubscriptionRow, NumberRow, ProcessMessageSubscriptionRow,
     TriggerRow, VariableRow,
 };
+pub use variables::Collection;
 pub use states::{ElementState, JobState, SubscriptionState};
 
 use crate::table::{Ordered, Table, tables};

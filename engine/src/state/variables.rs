@@ -1,6 +1,6 @@
 //! Reading variables: one scope, or up through the scopes.
 
-use tidemill_record::message_pack;
+use tidemill_record::{List, message_pack};
 
 use super::{State, VariableRow};
 use crate::limits::SCOPE_DEPTH_MAX;
@@ -33,51 +33,101 @@ impl State {
 
     /// The variables of exactly this scope, in no order that means anything.
     pub fn local_variables(&self, scope_key: i64) -> impl Iterator<Item = VariableRow<'_>> {
-        self.variables
-            .range_from((scope_key, 0))
-            .take_while(move |((scope, _), _)| *scope == scope_key)
-            .map(|(_, bytes)| {
-                tidemill_record::value::Value::take(bytes).expect("rows hold what appliers put")
-            })
+        self.variables.range_from((scope_key, 0)).take_while(move |((scope, _), _)| *scope == scope_key).map(
+            |(_, bytes)| tidemill_record::value::Value::take(bytes).expect("rows hold what appliers put"),
+        )
     }
 
     /// Appends the MessagePack map of what is seen from a scope, ordered by length of the name, then by name; with
-    /// `names` only those. `found` is scratch for places in `out`'s scratch and comes back empty.
-    pub fn collect_variables(&self, scope_key: i64, names: &[&str], local_only: bool, out: &mut Vec<u8>) {
-        if !names.is_empty() {
-            return self.collect_named(scope_key, names, local_only, out);
+    /// `names` only those.
+    pub fn collect_variables(
+        &self,
+        scope_key: i64,
+        names: List<'_, &str>,
+        local_only: bool,
+        scratch: &mut Collection,
+        out: &mut Vec<u8>,
+    ) {
+        scratch.clear();
+        if names.is_empty() {
+            self.collect_all(scope_key, local_only, scratch);
+        } else {
+            self.collect_named(scope_key, names, local_only, scratch);
         }
-        let mut seen: Vec<VariableRow<'_>> = Vec::new();
+        scratch.write(out);
+    }
+
+    fn collect_all(&self, scope_key: i64, local_only: bool, found: &mut Collection) {
         let mut scope = Some(scope_key);
         for _ in 0..SCOPE_DEPTH_MAX {
             let Some(key) = scope else { break };
-            let outer_start = seen.len();
+            let inner_count = found.places.len();
             for row in self.local_variables(key) {
-                if !seen[..outer_start].iter().any(|inner| inner.name == row.name) {
-                    seen.push(row);
+                if !found.contains(row.name, inner_count) {
+                    found.push(&row);
                 }
             }
             scope = if local_only { None } else { self.parent_scope(key) };
         }
-        seen.sort_unstable_by(|a, b| (a.name.len(), a.name).cmp(&(b.name.len(), b.name)));
-        message_pack::put_map_head(out, seen.len());
-        for row in seen {
-            message_pack::put_text(out, row.name);
-            out.extend_from_slice(row.value.0);
-        }
     }
 
-    fn collect_named(&self, scope_key: i64, names: &[&str], local_only: bool, out: &mut Vec<u8>) {
-        let look = |name: &str| {
-            if local_only { self.local_variable(scope_key, name) } else { self.variable(scope_key, name) }
-        };
-        let wanted = |at: usize| !names[..at].contains(&names[at]) && look(names[at]).is_some();
-        let mut order: Vec<usize> = (0..names.len()).filter(|at| wanted(*at)).collect();
-        order.sort_unstable_by(|a, b| (names[*a].len(), names[*a]).cmp(&(names[*b].len(), names[*b])));
-        message_pack::put_map_head(out, order.len());
-        for at in order {
-            message_pack::put_text(out, names[at]);
-            out.extend_from_slice(look(names[at]).expect("found before").value.0);
+    fn collect_named(&self, scope_key: i64, names: List<'_, &str>, local_only: bool, found: &mut Collection) {
+        for name in names.iter() {
+            let row = if local_only {
+                self.local_variable(scope_key, name)
+            } else {
+                self.variable(scope_key, name)
+            };
+            if let Some(row) = row.filter(|row| !found.contains(row.name, found.places.len())) {
+                found.push(&row);
+            }
+        }
+    }
+}
+
+/// Where one collected variable stands in the scratch bytes.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    start: usize,
+    name_end: usize,
+    end: usize,
+}
+
+/// Scratch memory for collecting variables; its content means nothing between calls.
+#[derive(Debug, Default)]
+pub struct Collection {
+    bytes: Vec<u8>,
+    places: Vec<Place>,
+}
+
+impl Collection {
+    fn clear(&mut self) {
+        self.bytes.clear();
+        self.places.clear();
+    }
+
+    fn push(&mut self, row: &VariableRow<'_>) {
+        let start = self.bytes.len();
+        self.bytes.extend_from_slice(row.name.as_bytes());
+        let name_end = self.bytes.len();
+        self.bytes.extend_from_slice(row.value.0);
+        self.places.push(Place { start, name_end, end: self.bytes.len() });
+    }
+
+    /// Whether one of the first `count` variables has this name.
+    fn contains(&self, name: &str, count: usize) -> bool {
+        self.places[..count].iter().any(|place| self.bytes[place.start..place.name_end] == *name.as_bytes())
+    }
+
+    fn write(&mut self, out: &mut Vec<u8>) {
+        let bytes = &self.bytes;
+        let name = |place: &Place| &bytes[place.start..place.name_end];
+        self.places.sort_unstable_by(|a, b| (name(a).len(), name(a)).cmp(&(name(b).len(), name(b))));
+        message_pack::put_map_head(out, self.places.len());
+        for place in &self.places {
+            let name = std::str::from_utf8(name(place)).expect("names are texts");
+            message_pack::put_text(out, name);
+            out.extend_from_slice(&bytes[place.name_end..place.end]);
         }
     }
 }
