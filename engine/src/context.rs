@@ -125,6 +125,20 @@ impl Context<'_, '_, '_> {
         Err(Rejected)
     }
 
+    /// Rejects the command at hand; the client is told another type than the record shows.
+    pub fn reject_as(
+        &mut self,
+        recorded: RejectionType,
+        answered: RejectionType,
+        reason: &str,
+        value: &[u8],
+    ) -> Outcome {
+        let head = self.head;
+        let _ = self.log.rejection(head.key, head.value_type, head.intent, (recorded, reason), value);
+        self.answer_rejection((answered, reason), value);
+        Err(Rejected)
+    }
+
     fn answer_rejection(&mut self, (rejection_type, rejection_reason): (RejectionType, &str), value: &[u8]) {
         if self.head.request_id < 0 {
             return;

@@ -1,11 +1,14 @@
 //! Expressions of the model, compiled once and evaluated over the variables of the state, which are looked up by name
 //! through the scopes and never copied.
 
+use std::borrow::Cow;
+
 use tidemill_feel::{
     Environment, Expression, ResultType, Value, Variables, unexpected_type_message, with_warnings,
 };
 use tidemill_model::Text;
-use tidemill_model::graph::Mapping;
+use tidemill_model::graph::{Mapping, TimerKind};
+use tidemill_model::timer::{Interval, Timer};
 use tidemill_record::ErrorType;
 
 use crate::behavior::Failure;
@@ -181,6 +184,63 @@ pub fn string(context: &mut Context<'_, '_, '_>, property: &Property, scope_key:
         Value::Number(number) => Some(number.to_string()),
         _ => None,
     })
+}
+
+/// A text that is most often static.
+pub fn text<'p>(
+    context: &mut Context<'_, '_, '_>,
+    property: &'p Property,
+    scope_key: i64,
+) -> Result<Cow<'p, str>, Failure> {
+    match property.static_text() {
+        Some(text) => Ok(Cow::Borrowed(text)),
+        None => string(context, property, scope_key).map(Cow::Owned),
+    }
+}
+
+/// What a timer expression gave.
+#[derive(Debug)]
+pub enum TimerSource {
+    /// A temporal value.
+    Timer(Timer),
+    /// A text to be parsed.
+    Text(String),
+}
+
+/// A timer: a text, or a temporal value that fits its kind.
+pub fn timer(
+    context: &mut Context<'_, '_, '_>,
+    property: &Property,
+    kind: TimerKind,
+    scope_key: i64,
+) -> Result<TimerSource, Failure> {
+    let expected: &[ResultType] = match kind {
+        TimerKind::Date => &[ResultType::Date, ResultType::DateTime, ResultType::String],
+        TimerKind::Duration => &[ResultType::Duration, ResultType::Period, ResultType::String],
+        TimerKind::Cycle => &[ResultType::String],
+    };
+    let zone = environment(context).zone;
+    evaluate(context, property, scope_key, expected, |value| {
+        if let Value::String(text) = value {
+            return Some(TimerSource::Text(text.to_string()));
+        }
+        let timer = match kind {
+            TimerKind::Date => Timer::Date(value.as_epoch_ms(zone)?),
+            TimerKind::Duration => Timer::Duration(interval(value)?),
+            TimerKind::Cycle => return None,
+        };
+        Some(TimerSource::Timer(timer))
+    })
+}
+
+/// A duration as an interval: printed in ISO 8601 and read again, so that both kinds take one way.
+fn interval(value: &Value<'_>) -> Option<Interval> {
+    if value.as_duration().is_none() && value.as_period().is_none() {
+        return None;
+    }
+    let mut packed = Vec::new();
+    value.write_message_pack(&mut packed);
+    Interval::parse(tidemill_record::message_pack::Reader::new(&packed).text()?)
 }
 
 /// The retries of a job.

@@ -18,9 +18,6 @@ pub fn put_job(state: &mut State, key: i64, job_state: JobState, job: &JobValue<
         JobState::Activated => {
             state.deadlines.insert(&mut state.undo, (job.deadline, key));
         }
-        JobState::Failed if job.retries > 0 => {
-            state.backoffs.insert(&mut state.undo, (job.recurring_time, key));
-        }
         JobState::Failed | JobState::ErrorThrown => {}
     }
 }

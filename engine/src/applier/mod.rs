@@ -48,6 +48,8 @@ use tidemill_record::{
 use crate::definition::Definitions;
 use crate::state::State;
 
+pub use job_error_thrown::NO_CATCH_EVENT_FOUND;
+
 /// What an applier works with.
 pub struct Applying<'s, 'r> {
     /// All tables.

@@ -1,13 +1,15 @@
 //! Events that reach instances: subscribed to, taken back, triggered.
 
-use tidemill_model::ElementIndex;
+use tidemill_model::{ElementIndex, EventType};
 use tidemill_record::value::ProcessEventValue;
 use tidemill_record::{Document, ProcessEventIntent, ValueType};
 
 use super::variables::{self, Owner};
-use super::transitions;
+use super::{subscriptions, timers, transitions};
 use crate::bpmn::{Instance, Step};
 use crate::context::Context;
+use crate::expression;
+use crate::state::ElementState;
 
 /// An event that waited at a scope, copied out of the table.
 #[derive(Debug)]
@@ -98,12 +100,53 @@ pub fn trigger(context: &mut Context<'_, '_, '_>, instance: &Instance<'_>, targe
     }
 }
 
-/// Subscribes to what the instance waits for.
-pub fn subscribe(_context: &mut Context<'_, '_, '_>, instance: &Instance<'_>) -> Step {
-    assert!(instance.element.subscriptions.is_empty());
+/// Subscribes to what the instance waits for: messages, then timers, each from the last of the document to the first.
+/// Everything is evaluated before anything is written.
+pub fn subscribe(context: &mut Context<'_, '_, '_>, instance: &Instance<'_>) -> Step {
+    let element = instance.element;
+    if element.subscriptions.is_empty() {
+        return Ok(());
+    }
+    let of_type = |wanted: EventType| {
+        let is_wanted = move |event: &&ElementIndex| instance.definition.element(**event).event_type == wanted;
+        element.subscriptions.iter().rev().filter(is_wanted).copied()
+    };
+    let mut messages = Vec::new();
+    for event in of_type(EventType::Message) {
+        let program = instance.definition.program(event).message.as_ref().expect("a message event has a message");
+        let name = expression::text(context, &program.0, instance.key)?;
+        let key = program.1.as_ref().expect("a message that is waited for has a correlation key");
+        // The variables of a boundary event's activity are not there for its correlation key: it is the scope's.
+        let scope_key = if event == element.index { instance.key } else { instance.flow_scope_key };
+        messages.push((event, name, expression::correlation_key(context, key, scope_key)?));
+    }
+    let mut timers = Vec::new();
+    for event in of_type(EventType::Timer) {
+        let timer = timers::evaluate(context, instance, event)?;
+        let due_date = timer.next_due(context.now_ms()).ok_or_else(timers::never_due)?;
+        timers.push((event, due_date, timers::repetitions(&timer)));
+    }
+    for (event, name, correlation_key) in &messages {
+        subscriptions::open(context, instance, *event, name, correlation_key);
+    }
+    for (event, due_date, repetitions) in timers {
+        timers::create(context, instance, event, due_date, repetitions);
+    }
     Ok(())
 }
 
-/// Takes subscriptions back.
-pub fn unsubscribe(_context: &mut Context<'_, '_, '_>, _instance: &Instance<'_>) {}
+/// Takes subscriptions back: timers, then messages.
+pub fn unsubscribe(context: &mut Context<'_, '_, '_>, instance: &Instance<'_>) {
+    if instance.element.subscriptions.is_empty() {
+        return;
+    }
+    timers::cancel_all(context, instance.key);
+    subscriptions::close_all(context, instance.key);
+}
 
+/// Whether an event can reach an instance now: it is at work and nothing has ended it yet.
+pub fn can_trigger(context: &Context<'_, '_, '_>, element_instance_key: i64) -> bool {
+    let row = context.state.element(element_instance_key);
+    row.is_some_and(|row| row.element_state() == ElementState::Activated)
+        && context.state.first_trigger(element_instance_key).is_none()
+}

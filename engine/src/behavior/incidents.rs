@@ -1,6 +1,6 @@
 //! Incidents: raised where a step fails, resolved with what they hang on.
 
-use tidemill_record::value::{IncidentValue, Value};
+use tidemill_record::value::IncidentValue;
 use tidemill_record::{IncidentIntent, List, ListBuffer, ValueType};
 
 use super::Failure;
@@ -61,7 +61,7 @@ fn path(context: &Context<'_, '_, '_>, key: i64) -> Vec<i64> {
 }
 
 /// The first 10 000 characters.
-fn truncated(message: &str) -> &str {
+pub fn truncated(message: &str) -> &str {
     let end = message.char_indices().nth(crate::limits::MESSAGE_TEXT_CHARS_MAX);
     end.map_or(message, |(end, _)| &message[..end])
 }
@@ -86,11 +86,4 @@ pub fn resolved(context: &mut Context<'_, '_, '_>, key: i64) -> crate::log::Writ
     let written = context.log.event(key, ValueType::Incident, IncidentIntent::Resolved, &incident);
     context.apply(written);
     written
-}
-
-/// An incident's value, copied out of the table.
-pub fn copy(context: &mut Context<'_, '_, '_>, key: i64) -> Option<Vec<u8>> {
-    let bytes = context.state.incidents.get(&key)?;
-    assert!(IncidentValue::take(bytes).is_ok(), "rows hold what appliers put");
-    Some(context.buffers.copy(bytes))
 }

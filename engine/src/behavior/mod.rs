@@ -5,9 +5,13 @@ pub mod document_order;
 pub mod events;
 pub mod incidents;
 pub mod jobs;
+pub mod messages;
+pub mod partitions;
 pub mod push;
 pub mod results;
 pub mod scopes;
+pub mod subscriptions;
+pub mod timers;
 pub mod transitions;
 pub mod variables;
 

@@ -1,6 +1,6 @@
 //! Replay, and followers: events change state, commands left over are remembered.
 
-use tidemill_record::{FLAG_PROCESSED, RecordType, RecordView, records};
+use tidemill_record::{FLAG_PROCESSED, RecordType, RecordView, ValueType, records};
 
 use super::{ApplyError, Engine};
 use crate::applier;
@@ -32,7 +32,9 @@ impl Engine {
         self.state.set_counter(Counter::Position, header.position);
         let timestamp = header.timestamp.max(self.state.counter(Counter::Timestamp));
         self.state.set_counter(Counter::Timestamp, timestamp);
-        self.state.note_key(self.config.partition_id, header.key);
+        if is_key_drawn_here(record) {
+            self.state.note_key(self.config.partition_id, header.key);
+        }
         if header.source_position >= 0 && !self.state.pending.is_empty() {
             self.state.pending.remove(&mut self.state.undo, &header.source_position);
         }
@@ -60,4 +62,13 @@ impl Engine {
             position: header.position,
         })
     }
+}
+
+/// Whether the engine itself put the key on the record. Keys of outside commands, and of their rejections, are what
+/// somebody asked for.
+fn is_key_drawn_here(record: &RecordView<'_>) -> bool {
+    let header = &record.header;
+    header.source_position >= 0
+        && header.record_type != RecordType::CommandRejection
+        && header.value_type != ValueType::Error
 }

@@ -2,18 +2,35 @@
 
 mod deployment_create;
 mod element;
+mod incident_resolve;
 mod instance_of;
 mod job;
 mod job_batch_activate;
+mod job_cancel;
 mod job_complete;
+mod job_fail;
+mod job_recur_after_backoff;
+mod job_throw_error;
+mod job_time_out;
+mod job_update_retries;
+mod job_update_timeout;
+mod job_yield;
+mod message_expire;
+mod message_publish;
+mod message_subscription;
 mod process_instance_batch;
 mod process_instance_cancel;
 mod process_instance_creation;
+mod process_message_subscription;
+mod timer_cancel;
+mod timer_trigger;
+mod variable_document_update;
 
 use tidemill_record::value::Value;
 use tidemill_record::{
-    DeploymentIntent, JobBatchIntent, JobIntent, ProcessInstanceBatchIntent, ProcessInstanceCreationIntent,
-    ProcessInstanceIntent as Element, RejectionType, ValueType,
+    DeploymentIntent, IncidentIntent, JobBatchIntent, JobIntent, MessageIntent, MessageSubscriptionIntent,
+    ProcessInstanceBatchIntent, ProcessInstanceCreationIntent, ProcessInstanceIntent as Element,
+    ProcessMessageSubscriptionIntent, RejectionType, TimerIntent, ValueType, VariableDocumentIntent,
 };
 
 pub use instance_of::instance_of;
@@ -69,6 +86,42 @@ fn processor(context: &Context<'_, '_, '_>) -> Option<Processor> {
         },
         ValueType::Job => match JobIntent::from_intent(intent)? {
             JobIntent::Complete => Some(job_complete::process),
+            JobIntent::Fail => Some(job_fail::process),
+            JobIntent::ThrowError => Some(job_throw_error::process),
+            JobIntent::UpdateRetries => Some(job_update_retries::process),
+            JobIntent::UpdateTimeout => Some(job_update_timeout::process),
+            JobIntent::TimeOut => Some(job_time_out::process),
+            JobIntent::RecurAfterBackoff => Some(job_recur_after_backoff::process),
+            JobIntent::Cancel => Some(job_cancel::process),
+            JobIntent::Yield => Some(job_yield::process),
+            _ => None,
+        },
+        ValueType::Timer => match TimerIntent::from_intent(intent)? {
+            TimerIntent::Trigger => Some(timer_trigger::process),
+            TimerIntent::Cancel => Some(timer_cancel::process),
+            _ => None,
+        },
+        ValueType::VariableDocument if intent == VariableDocumentIntent::Update.into() => {
+            Some(variable_document_update::process)
+        }
+        ValueType::Incident if intent == IncidentIntent::Resolve.into() => Some(incident_resolve::process),
+        ValueType::Message => match MessageIntent::from_intent(intent)? {
+            MessageIntent::Publish => Some(message_publish::process),
+            MessageIntent::Expire => Some(message_expire::one),
+            _ => None,
+        },
+        ValueType::MessageBatch => Some(message_expire::batch),
+        ValueType::MessageSubscription => match MessageSubscriptionIntent::from_intent(intent)? {
+            MessageSubscriptionIntent::Create => Some(message_subscription::create),
+            MessageSubscriptionIntent::Correlate => Some(message_subscription::correlate),
+            MessageSubscriptionIntent::Reject => Some(message_subscription::reject),
+            MessageSubscriptionIntent::Delete => Some(message_subscription::delete),
+            _ => None,
+        },
+        ValueType::ProcessMessageSubscription => match ProcessMessageSubscriptionIntent::from_intent(intent)? {
+            ProcessMessageSubscriptionIntent::Create => Some(process_message_subscription::create),
+            ProcessMessageSubscriptionIntent::Correlate => Some(process_message_subscription::correlate),
+            ProcessMessageSubscriptionIntent::Delete => Some(process_message_subscription::delete),
             _ => None,
         },
         ValueType::JobBatch if intent == JobBatchIntent::Activate.into() => Some(job_batch_activate::process),

@@ -7,7 +7,9 @@ use crate::table::text_hash_wide;
 
 /// The hash of several texts, each apart from the next.
 pub fn texts_hash(texts: &[&str]) -> u128 {
-    texts.iter().fold(0u128, |hash, text| hash.rotate_left(41) ^ text_hash_wide(text).wrapping_mul(3 + 2 * (hash | 1)))
+    const ODD: u128 = 0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835;
+    let join = |hash: u128, text: &&str| (hash.rotate_left(41) ^ text_hash_wide(text)).wrapping_mul(ODD);
+    texts.iter().fold(0, join)
 }
 
 impl<'a> MessageSubscriptionRow<'a> {
