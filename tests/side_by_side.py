@@ -3,12 +3,13 @@
 
     tests/side_by_side.py --tidemill target/release/tidemill [--rounds 3] [--out results.jsonl] [point ...]
 
-Zeebe is started by start-zeebe.sh from --peers (default ../shared/peers beside this repository) or is given with
---zeebe HOST:PORT; where there is neither, only Tidemill is measured and no ratio is printed. Points: straight,
-one_task, ten_tasks (at --concurrency in flight), one_at_a_time (one_task, one in flight) and open (one_task at
---rate). In each round every point runs against both brokers, and which one comes first changes from round to
-round. The broker that is not measured is stopped with SIGSTOP meanwhile, so that it takes no processor time.
-Printed are medians with the range over the rounds, and ratios; what is better than 1 is better for Tidemill.
+Zeebe is started by start-zeebe.sh from --peers (default ../shared/peers beside this repository) or is given
+with --zeebe HOST:PORT; where there is neither, only Tidemill is measured and no ratio is printed. Points:
+straight, one_task, ten_tasks (at --concurrency in flight), one_at_a_time (one_task, one in flight) and open
+(one_task at --rate). In each round every point runs against both brokers, and which one comes first changes
+from round to round. The broker that is not measured is stopped with SIGSTOP meanwhile, so that it takes no
+processor time. Printed are medians with the range over the rounds, and ratios; what is better than 1 is
+better for Tidemill.
 """
 
 import argparse
@@ -46,11 +47,12 @@ def chain_of_tasks(count):
         body += f'<bpmn:{kind} id="{element}">{inner}</bpmn:{kind}>\n'
     for index, (source, target) in enumerate(zip(ids, ids[1:])):
         body += f'<bpmn:sequenceFlow id="flow_{index}" sourceRef="{source}" targetRef="{target}" />\n'
-    return f'{HEAD}<bpmn:process id="tasks_{count}" isExecutable="true">\n{body}</bpmn:process>\n</bpmn:definitions>\n'
+    process = f'<bpmn:process id="tasks_{count}" isExecutable="true">\n{body}</bpmn:process>\n'
+    return f"{HEAD}{process}</bpmn:definitions>\n"
 
 
 class Broker:
-    """A running broker: its name, gateway address and process id (None where it was started by somebody else)."""
+    """A running broker: its name, gateway address and process id (None where somebody else started it)."""
 
     def __init__(self, name, address, pid, stop):
         self.name, self.address, self.pid, self.stop = name, address, pid, stop

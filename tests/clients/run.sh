@@ -3,10 +3,10 @@
 #
 #   TIDEMILL_GATEWAY=127.0.0.1:26500 tests/clients/run.sh [python] [node] [java]
 #
-# The gateway must be running. Clients come from their registries into .cache/clients of this repository (Maven:
-# its usual local repository). Prints "SUITE: N passed, N failed, N skipped" per suite. Exit code 1 when a test
-# failed, a client could not be installed, or, with CI=true, a tool is missing; without CI a missing tool only
-# skips its suite.
+# The gateway must be running. Clients come from their registries into .cache/clients of this repository
+# (Maven: its usual local repository). Prints "SUITE: N passed, N failed, N skipped" per suite. Exit code
+# 1 when a test failed, a client could not be installed, or, with CI=true, a tool is missing; without CI a
+# missing tool only skips its suite.
 set -uo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 cache=$(cd "$here/../.." && pwd)/.cache/clients

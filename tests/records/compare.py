@@ -3,9 +3,10 @@
 
     compare.py [--golden FOLDER] FOLDER [scenario ...]
 
-Compared are, in order: record type, value type, intent, key, position of the source, rejection, and the value as
-JSON; then the answers of the gateway. `--ignore FIELD` leaves out fields of records or values (may be repeated),
-`--records-only` leaves out the answers. The exit code is 1 when anything differs or is absent.
+Compared are, in order: record type, value type, intent, key, position of the source, rejection, and the
+value as JSON; then the answers of the gateway. `--ignore FIELD` leaves out fields of records or values (may
+be repeated), `--records-only` leaves out the answers. The exit code is 1 when anything differs or is
+absent.
 """
 
 import argparse
@@ -53,10 +54,8 @@ def differences(expected, actual, ignored, path=""):
 def summary(record):
     value = record["value"]
     named = value.get("elementId") or value.get("name") or value.get("messageName") or value.get("type") or ""
-    return (
-        f"{record['position']:>4} {record['recordType']} {record['valueType']} {record['intent']} {record['key']} "
-        f"<-{record['sourceRecordPosition']} {named}"
-    )
+    kind = f"{record['recordType']} {record['valueType']} {record['intent']}"
+    return f"{record['position']:>4} {kind} {record['key']} <-{record['sourceRecordPosition']} {named}"
 
 
 def record_difference(expected, actual, ignored):

@@ -1,10 +1,10 @@
 """Makes record streams comparable: keys and positions relative to the scenario, points in time as offsets.
 
-- A key (an integer or digits in a text with a partition number in its upper bits) becomes "K<n>", n counted from
-  the lowest key that the scenario used, its first deployment's; on partition p > 1 it is "K<n>@p".
+- A key (an integer or digits in a text with a partition number in its upper bits) becomes "K<n>", n counted
+  from the lowest key that the scenario used, its first deployment's; on partition p > 1 it is "K<n>@p".
 - Positions count from the scenario's first record.
-- Points in time become "T+<ms>", counted from the timestamp of the record that names them first and rounded to
-  half seconds.
+- Points in time become "T+<ms>", counted from the timestamp of the record that names them first and rounded
+  to half seconds.
 - The content of a deployed resource becomes its SHA-256.
 - The answers of the gateway follow the records, with the step that got them.
 """

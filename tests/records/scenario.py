@@ -1,8 +1,9 @@
 """One scenario: reads its steps from JSON, calls the gateway, waits for the records.
 
-Each step is an object with one operation and its options, see the methods `op_*`. After each step the driver
-waits until the record stream is quiet, so that streams are the same in each run. Jobs are named by the order in
-which the scenario got them, instances by the order of creation, incidents by the order in the record stream.
+Each step is an object with one operation and its options, see the methods `op_*`. After each step the
+driver waits until the record stream is quiet, so that streams are the same in each run. Jobs are named by
+the order in which the scenario got them, instances by the order of creation, incidents by the order in the
+record stream.
 """
 
 import json

@@ -63,10 +63,8 @@ def main():
                 shown = json.dumps(line.get("answer", line.get("message")), ensure_ascii=False)
                 print(f"   step {line['step']} {line['call']}: {line.get('code', 'pushed')} {shown}")
                 continue
-            print(
-                f"{line['position']:>3} {SHORT_TYPE[line['recordType']]} {line['valueType']} {line['intent']} "
-                f"{line['key']} <-{line['sourceRecordPosition']} {describe(line)}"[:400]
-            )
+            kind = f"{SHORT_TYPE[line['recordType']]} {line['valueType']} {line['intent']} {line['key']}"
+            print(f"{line['position']:>3} {kind} <-{line['sourceRecordPosition']} {describe(line)}"[:400])
 
 
 if __name__ == "__main__":

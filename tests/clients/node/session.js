@@ -24,12 +24,18 @@ class Session {
   }
 
   start(bpmnProcessId, variables = {}) {
-    return this.client.createProcessInstance({ bpmnProcessId, variables: { type: this.type, ...variables } })
+    return this.client.createProcessInstance({
+      bpmnProcessId,
+      variables: { type: this.type, ...variables },
+    })
   }
 
   result(bpmnProcessId, variables = {}, options = {}) {
     return this.client.createProcessInstanceWithResult({
-      bpmnProcessId, variables: { type: this.type, ...variables }, requestTimeout: 30000, ...options,
+      bpmnProcessId,
+      variables: { type: this.type, ...variables },
+      requestTimeout: 30000,
+      ...options,
     })
   }
 
@@ -46,13 +52,23 @@ class Session {
   /** One poll. The client's promise never settles when the poll ends without a job: then a timer answers. */
   jobs(options = {}) {
     const jobs = this.client.activateJobs({
-      type: this.type, worker: 'node', timeout: 60000, maxJobsToActivate: 1, requestTimeout: 2000, ...options,
+      type: this.type,
+      worker: 'node',
+      timeout: 60000,
+      maxJobsToActivate: 1,
+      requestTimeout: 2000,
+      ...options,
     })
     return Promise.race([jobs, sleep(2500).then(() => [])])
   }
 
   worker(taskHandler, options = {}) {
-    const worker = this.client.createWorker({ taskType: this.type, taskHandler, loglevel: 'NONE', ...options })
+    const worker = this.client.createWorker({
+      taskType: this.type,
+      taskHandler,
+      loglevel: 'NONE',
+      ...options,
+    })
     this.workers.push(worker)
     return worker
   }

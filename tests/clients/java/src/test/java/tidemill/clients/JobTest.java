@@ -54,8 +54,8 @@ final class JobTest {
   void batchOfJobsWithChosenVariables() {
     session.deploy("one_task");
     IntStream.range(0, 5).forEach(number -> session.start("one_task", Map.of("number", number)));
-    List<ActivatedJob> jobs = session.client.newActivateJobsCommand().jobType(session.type).maxJobsToActivate(10)
-        .fetchVariables("number").send().join().getJobs();
+    List<ActivatedJob> jobs = session.client.newActivateJobsCommand().jobType(session.type)
+        .maxJobsToActivate(10).fetchVariables("number").send().join().getJobs();
     assertEquals(5, jobs.size());
     assertEquals(List.of(0, 1, 2, 3, 4),
         jobs.stream().map(job -> job.getVariablesAsMap().get("number")).toList());
@@ -77,7 +77,8 @@ final class JobTest {
         .streamEnabled(stream).maxJobsActive(8).pollInterval(Duration.ofMillis(50)).open()) {
       assertTrue(worker.isOpen());
       var results = IntStream.range(0, 20)
-          .mapToObj(number -> session.awaitResult("two_tasks", Map.of("number", number)).toCompletableFuture())
+          .mapToObj(number -> session.awaitResult("two_tasks", Map.of("number", number)))
+          .map(result -> result.toCompletableFuture())
           .toList();
       for (int number = 0; number < results.size(); number++) {
         assertEquals(Map.of("type", session.type, "number", number, "first", true, "second", true),
@@ -124,8 +125,8 @@ final class JobTest {
     session.start("one_task", Map.of());
     ActivatedJob job = session.job();
     Instant failedAt = Instant.now();
-    session.client.newFailCommand(job).retries(2).retryBackoff(Duration.ofSeconds(2)).variables(Map.of("tried", 1))
-        .send().join();
+    session.client.newFailCommand(job).retries(2).retryBackoff(Duration.ofSeconds(2))
+        .variables(Map.of("tried", 1)).send().join();
     ActivatedJob again = session.job();
     assertEquals(job.getKey(), again.getKey());
     assertEquals(1, again.getVariablesAsMap().get("tried"));
@@ -137,7 +138,8 @@ final class JobTest {
     session.deploy("one_task");
     long instance = session.start("one_task", Map.of()).getProcessInstanceKey();
     ActivatedJob job = session.job();
-    long mark = session.client.newSetVariablesCommand(instance).variables(Map.of("mark", 1)).send().join().getKey();
+    long mark = session.client.newSetVariablesCommand(instance).variables(Map.of("mark", 1)).send().join()
+        .getKey();
     session.client.newFailCommand(job).retries(0).errorMessage("no more").send().join();
     Session.refused(Status.Code.FAILED_PRECONDITION, "but it is in state 'FAILED'",
         () -> session.complete(job, Map.of()));

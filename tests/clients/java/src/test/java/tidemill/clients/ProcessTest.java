@@ -68,8 +68,8 @@ final class ProcessTest {
   @Test
   void instanceByKeyAndByVersion() {
     var process = session.deploy("straight").getProcesses().get(0);
-    var byKey = session.client.newCreateInstanceCommand().processDefinitionKey(process.getProcessDefinitionKey())
-        .send().join();
+    var byKey = session.client.newCreateInstanceCommand()
+        .processDefinitionKey(process.getProcessDefinitionKey()).send().join();
     assertEquals(process.getBpmnProcessId(), byKey.getBpmnProcessId());
     var byVersion = session.client.newCreateInstanceCommand().bpmnProcessId("straight")
         .version(process.getVersion()).send().join();

@@ -33,10 +33,11 @@ final class StatusTest {
             c -> c.newCreateInstanceCommand().processDefinitionKey(123).send().join()),
         refusal("array as variables", Code.INVALID_ARGUMENT,
             "Property 'variables' is invalid: Expected document to be a root level object, but was 'ARRAY'",
-            c -> c.newCreateInstanceCommand().bpmnProcessId("straight").latestVersion().variables("[1]").send().join()),
-        refusal("unknown start element", Code.INVALID_ARGUMENT, "no element found with id 'zz'.",
-            c -> c.newCreateInstanceCommand().bpmnProcessId("straight").latestVersion().startBeforeElement("zz")
+            c -> c.newCreateInstanceCommand().bpmnProcessId("straight").latestVersion().variables("[1]")
                 .send().join()),
+        refusal("unknown start element", Code.INVALID_ARGUMENT, "no element found with id 'zz'.",
+            c -> c.newCreateInstanceCommand().bpmnProcessId("straight").latestVersion()
+                .startBeforeElement("zz").send().join()),
         refusal("complete", Code.NOT_FOUND, "Expected to complete job" + noJob,
             c -> c.newCompleteCommand(ABSENT).send().join()),
         refusal("fail", Code.NOT_FOUND, "Expected to fail job" + noJob,
@@ -53,7 +54,7 @@ final class StatusTest {
         refusal("resolve", Code.NOT_FOUND, "with key '" + ABSENT + "', but no such incident was found",
             c -> c.newResolveIncidentCommand(ABSENT).send().join()),
         refusal("set variables", Code.NOT_FOUND,
-            "Expected to update variables for element with key '" + ABSENT + "', but no such element was found",
+            "Expected to update variables for element with key '" + ABSENT + "', but no such element was",
             c -> c.newSetVariablesCommand(ABSENT).variables("{}").send().join()),
         refusal("key of no partition", Code.UNAVAILABLE,
             "Expected to execute command on partition 900, but either it does not exist",
