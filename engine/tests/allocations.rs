@@ -155,7 +155,7 @@ fn check(course: fn(&mut Bare, &Commands), record_count: u64) {
 
 #[test]
 fn tasks_do_not_allocate() {
-    check(task, 42);
+    check(task, 39);
 }
 
 #[test]
@@ -165,5 +165,5 @@ fn timers_do_not_allocate() {
 
 #[test]
 fn messages_do_not_allocate() {
-    check(message, 44);
+    check(message, 45);
 }

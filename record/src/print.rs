@@ -109,6 +109,23 @@ pub fn print_value(value_type: ValueType, body: &[u8], out: &mut String) -> Resu
     Ok(())
 }
 
+/// Whether an encoded value can be read and printed; what a door hands in is checked with it before it is written.
+///
+/// # Errors
+/// [`Malformed`] when the bytes are not the value.
+pub fn check_value(value_type: ValueType, body: &[u8]) -> Result<(), Malformed> {
+    if value_type == ValueType::CommandDistribution {
+        let distribution = value::CommandDistributionValue::take(body)?;
+        // A distribution never carries another one.
+        if distribution.value_type != value_type && !distribution.command_value.is_empty() {
+            return check_value(distribution.value_type, distribution.command_value);
+        }
+        let nested = distribution.value_type == value_type;
+        return if nested { Err(crate::Input::new(body).malformed("a command's value type")) } else { Ok(()) };
+    }
+    with_value!(value_type, View => <View<'_> as Value>::take(body).map(drop), Ok(()))
+}
+
 /// A distribution shows the value of the command that it carries.
 fn print_distribution(body: &[u8], out: &mut String) -> Result<(), Malformed> {
     let distribution = value::CommandDistributionValue::take(body)?;

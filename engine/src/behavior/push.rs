@@ -36,7 +36,8 @@ fn push(context: &mut Context<'_, '_, '_>, job_key: i64) -> bool {
     };
     let (mut keys, mut jobs) = (context.buffers.take_list(), context.buffers.take_list());
     keys.push(&job_key);
-    jobs.push(&job);
+    // The variables go to the client only; the record is without them, as in Zeebe.
+    jobs.push(&JobValue { variables: Document::EMPTY, ..job });
     let mut encoded = context.buffers.take();
     job.put(&mut encoded);
     let value = JobBatchValue {

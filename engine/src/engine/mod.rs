@@ -10,6 +10,7 @@ use std::collections::VecDeque;
 use thiserror::Error;
 use tidemill_feel::Evaluator;
 use tidemill_record::frame::StreamOpenFrame;
+use tidemill_record::print::check_value;
 use tidemill_record::{Malformed, RecordView, RejectionType, SliceOut};
 
 use crate::awaiting::AwaitingResults;
@@ -133,7 +134,10 @@ impl Engine {
         let mark = log.mark();
         (log.source_position, log.operation_reference) = (-1, command.operation_reference);
         let position = log.next_position;
-        let mut written = log.raw_command(command.key, command.value_type, command.intent, command.value);
+        // Whatever stands on the log can be read: exporters and followers depend on it.
+        let readable = check_value(command.value_type, command.value);
+        let value = if readable.is_ok() { command.value } else { &[] };
+        let mut written = log.raw_command(command.key, command.value_type, command.intent, value);
         let fits = !log.overflowed();
         if !fits {
             log.truncate(mark);
@@ -143,7 +147,11 @@ impl Engine {
         log.source_position = position;
         self.current.clear();
         self.current.extend_from_slice(log.bytes(written));
-        if fits {
+        if let Err(malformed) = readable {
+            let reason = format!("Expected to read the command, but it holds a {malformed}");
+            let rejection = (RejectionType::InvalidArgument, reason.as_str());
+            self.reject_current(log, effects, command.request_id, rejection);
+        } else if fits {
             self.run_batch(log, effects, command.request_id);
         } else {
             let reason = "Expected to process the command, but it exceeds the size of a batch";
