@@ -64,6 +64,7 @@ pub use error::{AppendError, JournalFatal, OpenError, ReadError};
 pub use journal::{EntryWriter, Journal, JournalStatus};
 pub use layout::{
     BLOCK_HEADER_BYTES, ENTRY_HEADER_BYTES, EntryHeader, Identity, SEGMENT_HEADER_BYTES, chain_start,
+    checksum,
 };
 pub use options::{FlushPolicy, Options};
 pub use reader::{Entry, Reader};

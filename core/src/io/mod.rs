@@ -31,6 +31,7 @@ mod mapping;
 mod operation;
 mod portable;
 mod probe;
+pub mod raw;
 mod real_files;
 pub mod sim;
 mod uring;

@@ -14,7 +14,7 @@ use crate::shared::SegmentView;
 /// A batch that is filled or waits.
 pub(super) struct Batch {
     /// Held by nobody else until it is written.
-    pub(super) buffer: WriteBuffer,
+    buffer: WriteBuffer,
     /// Byte in the buffer behind its last entry.
     pub(super) end: usize,
     /// The entry before its first.
@@ -24,9 +24,32 @@ pub(super) struct Batch {
 }
 
 impl Batch {
-    pub(super) fn new(buffer: WriteBuffer, before: Place) -> Self {
+    pub(super) fn new(mut buffer: WriteBuffer, before: Place) -> Self {
+        assert!(Arc::get_mut(&mut buffer).is_some(), "a batch's buffer is held by it alone");
         assert!(before.chain.is_some(), "the writer knows its chain");
         Self { buffer, end: CONTENT_START, before, last: before }
+    }
+
+    /// Length of the buffer.
+    pub(super) fn capacity(&self) -> usize {
+        self.buffer.len()
+    }
+
+    /// The bytes written so far, for copying.
+    pub(super) fn bytes(&self, range: Range<usize>) -> &[u8] {
+        &self.buffer[range]
+    }
+
+    /// Lets `change` exchange the buffer for another one that nobody else holds.
+    pub(super) fn replace(&mut self, change: impl FnOnce(&mut WriteBuffer)) {
+        change(&mut self.buffer);
+        assert!(Arc::get_mut(&mut self.buffer).is_some(), "a batch's buffer is held by it alone");
+    }
+
+    /// The buffer, when the batch is done with it.
+    pub(super) fn into_buffer(mut self) -> WriteBuffer {
+        assert!(Arc::get_mut(&mut self.buffer).is_some(), "a batch's buffer is held by it alone");
+        self.buffer
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -42,8 +65,13 @@ impl Batch {
         BlockHeader::length_for(self.content_bytes())
     }
 
+    /// The buffer, to write to. `Arc::get_mut` would cost two locked instructions several times a record; that the
+    /// batch alone holds the buffer is asserted when it comes in and when it goes out.
+    #[allow(unsafe_code)]
     pub(super) fn memory(&mut self) -> &mut AlignedBuffer {
-        Arc::get_mut(&mut self.buffer).expect("a batch's buffer is held by it alone")
+        // SAFETY: `new` and `replace` saw that nobody else holds the buffer, and nothing in this module clones it;
+        // `&mut self` excludes a second reference through the batch.
+        unsafe { &mut *Arc::as_ptr(&self.buffer).cast_mut() }
     }
 
     /// Pads the block, fills in its header, and says where in the buffer it lies.

@@ -37,10 +37,10 @@ impl Buffers {
         }
     }
 
-    /// How many buffers [`Buffers::take`] would give, at least (more than two are not counted).
-    pub(super) fn obtainable(&self, shared: &Shared) -> usize {
+    /// Whether [`Buffers::take`] would give `needed` buffers.
+    pub(super) fn has(&self, needed: usize, shared: &Shared) -> bool {
         let sure = self.free.len() + (self.count_max - self.allocated_count);
-        if sure >= 2 { sure } else { sure + shared.lock_tail().len() }
+        sure >= needed || sure + shared.lock_tail().len() >= needed
     }
 
     /// A buffer that nobody else holds.

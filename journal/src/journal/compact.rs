@@ -46,7 +46,7 @@ impl Journal {
         assert!(place.index <= self.last.index && place.chain.is_some(), "truncation to {place:?}");
         assert!(place.index >= self.first_index().get() - 1, "truncation into what was compacted");
         for batch in self.waiting.drain(..).chain(self.gathering.take()) {
-            self.buffers.put(batch.buffer);
+            self.buffers.put(batch.into_buffer());
         }
         {
             let mut tail = self.shared.lock_tail();

@@ -95,7 +95,7 @@ impl<'a> EntryWriter<'a> {
         let entry = &mut batch.memory()[range.clone()];
         let chain = seal_entry(entry, chain_before, identity, record_count, term, index, last.next_position);
         let padded = range.end.next_multiple_of(ENTRY_ALIGNMENT);
-        let padded = padded.min(batch.buffer.len());
+        let padded = padded.min(batch.capacity());
         batch.memory()[range.end..padded].fill(0);
         batch.end = padded;
         let next_position = last.next_position + i64::from(record_count);
@@ -127,7 +127,7 @@ impl<'a> EntryWriter<'a> {
         };
         let (length, is_first) = {
             let batch = self.batch();
-            (batch.buffer.len(), batch.is_empty())
+            (batch.capacity(), batch.is_empty())
         };
         if fits(self.start, length) {
             return true;
@@ -143,8 +143,8 @@ impl<'a> EntryWriter<'a> {
         assert!(start <= end, "entry bounds");
         let Journal { gathering, buffers, .. } = &mut *self.journal;
         let batch = gathering.as_mut().expect("an entry has a batch");
-        if needed > batch.buffer.len() {
-            buffers.grow(&mut batch.buffer, end, needed);
+        if needed > batch.capacity() {
+            batch.replace(|buffer| buffers.grow(buffer, end, needed));
         }
         true
     }
@@ -155,10 +155,10 @@ impl<'a> EntryWriter<'a> {
         let full = journal.gathering.take().expect("an entry has a batch");
         let buffer = journal.buffers.take(&journal.shared).expect("begin_entry left one");
         let mut batch = Batch::new(buffer, full.last);
-        let partial = &full.buffer[self.start..self.end];
+        let partial = full.bytes(self.start..self.end);
         let end = CONTENT_START + partial.len();
-        if end > batch.buffer.len() {
-            journal.buffers.grow(&mut batch.buffer, CONTENT_START, end);
+        if end > batch.capacity() {
+            batch.replace(|buffer| journal.buffers.grow(buffer, CONTENT_START, end));
         }
         batch.memory()[CONTENT_START..end].copy_from_slice(partial);
         journal.waiting.push_back(full);

@@ -169,7 +169,7 @@ impl Journal {
     pub fn can_begin_entry(&self) -> bool {
         let is_open = |batch: &Batch| batch.content_bytes() < self.options.batch_bytes;
         let needed = 1 + usize::from(!self.gathering.as_ref().is_some_and(is_open));
-        self.buffers.obtainable(&self.shared) >= needed
+        self.buffers.has(needed, &self.shared)
     }
 
     /// Starts an entry in the write buffer. Drop the writer to take it back.
@@ -193,7 +193,7 @@ impl Journal {
         }
         // A partial entry may have to move to a buffer of its own: one must be left for that.
         let needed = 1 + usize::from(self.gathering.is_none());
-        if self.buffers.obtainable(&self.shared) < needed {
+        if !self.buffers.has(needed, &self.shared) {
             return Err(AppendError::Full);
         }
         if self.gathering.is_none() {

@@ -12,7 +12,7 @@ use super::prepare::Preparer;
 use super::{Journal, JournalStatus};
 use crate::error::OpenError;
 use crate::options::Options;
-use crate::recovery::{Recovered, RecoveredSegment, RecoveryReport, recover, segment_name};
+use crate::recovery::{Recovered, RecoveredSegment, RecoveryReport, recover, segment_name, settle};
 use crate::shared::{SegmentView, Shared};
 
 /// `EINVAL`: what filesystems say to O_DIRECT that they do not support.
@@ -34,7 +34,7 @@ impl Journal {
         Self::start(files, directory, options, recovered)
     }
 
-    /// The first half of [`Journal::open`].
+    /// The first half of [`Journal::open`]; changes nothing on disk.
     pub fn recover(files: &dyn Files, directory: &Path, options: &Options) -> Result<Recovered, OpenError> {
         options.assert_sound();
         recover(files, directory, options)
@@ -47,6 +47,7 @@ impl Journal {
         options: Options,
         recovered: Recovered,
     ) -> Result<(Self, RecoveryReport), OpenError> {
+        settle(&*files, directory, &recovered)?;
         let mut open_options = OpenOptions {
             write: true,
             direct: options.direct,

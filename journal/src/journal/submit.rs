@@ -71,7 +71,9 @@ impl Journal {
             header.encode(batch.memory());
             range.start = 0;
         }
-        self.buffers.register(io, &mut batch.buffer);
+        batch.replace(|buffer| self.buffers.register(io, buffer));
+        let (before, last) = (batch.before, batch.last);
+        let buffer = batch.into_buffer();
         let durability = match self.options.flush {
             FlushPolicy::EveryBatch => Durability::Durable(self.options.method),
             FlushPolicy::DelayedLosesUpTo { .. } => Durability::Volatile,
@@ -81,19 +83,19 @@ impl Journal {
         current.used = offset + length;
         let under_way = UnderWay {
             sequence: self.write_sequence % tokens::WRITE_MAX,
-            buffer: Arc::clone(&batch.buffer),
+            buffer: Arc::clone(&buffer),
             range: block,
             view: Arc::clone(&current.view),
             end_offset: offset + length,
-            first_index: batch.before.index + 1,
-            last_index: batch.last.index,
-            first_position: batch.before.next_position,
+            first_index: before.index + 1,
+            last_index: last.index,
+            first_position: before.next_position,
             is_done: false,
         };
         let operation = Operation::Write {
             file: current.file.clone(),
             offset: write_offset,
-            buffer: batch.buffer,
+            buffer,
             range: range.clone(),
             durability,
         };

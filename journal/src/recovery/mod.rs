@@ -7,8 +7,8 @@ mod scan;
 
 pub use judge::Place;
 pub use report::{DamageCause, DamagedRange, RecoveryReport};
-pub(crate) use run::recover;
 pub use run::{Recovered, RecoveredSegment, Spare};
+pub(crate) use run::{recover, settle};
 pub(crate) use scan::scan_segment;
 
 /// Scans any bytes as a segment, for the fuzzer; returns the number of intact blocks.

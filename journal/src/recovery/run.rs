@@ -48,8 +48,8 @@ pub struct Recovered {
     pub last: Place,
     /// Segments in order, the dead ones left out.
     pub segments: Vec<RecoveredSegment>,
-    /// Files in which nothing lives: dropped tails and truncated ends.
-    pub dead: Vec<PathBuf>,
+    /// Files in which nothing lives: half-prepared ones, dropped tails and truncated ends.
+    pub removable: Vec<PathBuf>,
     /// Prepared segments that can be used at once.
     pub spares: Vec<Spare>,
     /// Lowest generation not yet used.
@@ -65,13 +65,16 @@ struct Scanned {
     scan: SegmentScan,
 }
 
-/// Reads the directory, scans and judges; then removes half-prepared files and those in which nothing lives.
+/// Reads the directory, scans and judges. Changes nothing; [`settle`] does.
 pub fn recover(files: &dyn Files, directory: &Path, options: &Options) -> Result<Recovered, OpenError> {
-    files.create_directories(directory)?;
     let (mut scanned, mut leftovers) = (Vec::new(), Vec::new());
     let mut next_generation = 1;
     let mut scanned_bytes = 0;
-    for entry in files.list(directory)? {
+    let entries = match files.list(directory) {
+        Err(error) if error.is_not_found() => Vec::new(),
+        entries => entries?,
+    };
+    for entry in entries {
         let path = directory.join(&entry.name);
         if entry.name.ends_with(".tmp") {
             leftovers.push(path);
@@ -96,22 +99,30 @@ pub fn recover(files: &dyn Files, directory: &Path, options: &Options) -> Result
         if segment.generation > newest && segment.bytes >= options.segment_bytes_min {
             recovered.spares.push(Spare { generation: segment.generation, bytes: segment.bytes });
         } else {
-            files.unlink(&segment.path)?;
+            leftovers.push(segment.path);
         }
     }
+    leftovers.append(&mut recovered.removable);
+    recovered.removable = leftovers;
+    recovered.next_generation = next_generation;
+    recovered.report.scanned_bytes = scanned_bytes;
+    Ok(recovered)
+}
+
+/// Brings the directory into the state that recovery found: what was read is made durable, files in which nothing
+/// lives go.
+pub(crate) fn settle(files: &dyn Files, directory: &Path, recovered: &Recovered) -> Result<(), IoError> {
+    files.create_directories(directory)?;
     if let Some(segment) = recovered.segments.last() {
         // What was read may still be in the disk's cache only.
         let path = directory.join(segment_name(segment.generation));
         let file = files.open(&path, OpenOptions { write: true, ..OpenOptions::default() })?;
         files.sync_data(&file)?;
     }
-    for path in leftovers.iter().chain(&recovered.dead) {
+    for path in &recovered.removable {
         files.unlink(path)?;
     }
-    files.sync_directory(directory)?;
-    recovered.next_generation = next_generation;
-    recovered.report.scanned_bytes = scanned_bytes;
-    Ok(recovered)
+    files.sync_directory(directory)
 }
 
 fn scan_file(
@@ -216,5 +227,12 @@ fn judge_all(used: &[Scanned], directory: &Path, options: &Options) -> Result<Re
         damaged: Vec::new(),
         buffered: false,
     };
-    Ok(Recovered { last: verdict.last, segments, dead, spares: Vec::new(), next_generation: 1, report })
+    Ok(Recovered {
+        last: verdict.last,
+        segments,
+        removable: dead,
+        spares: Vec::new(),
+        next_generation: 1,
+        report,
+    })
 }
