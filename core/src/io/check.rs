@@ -16,19 +16,19 @@ pub(crate) fn assert_well_formed(operation: &Operation) {
             let by_open = matches!(durability, Durability::Durable(DurableMethod::OpenDsync));
             assert!(!by_open || file.options().dsync, "method needs a file opened with O_DSYNC");
             if file.options().direct {
-                let aligned = (*offset as usize | range.start | range.end) % BLOCK_BYTES == 0;
+                let aligned = (*offset as usize | range.start | range.end).is_multiple_of(BLOCK_BYTES);
                 assert!(aligned, "direct write at {offset}, range {range:?} is not aligned");
             }
         }
         Operation::Read { file, offset, buffer, length } => {
             assert!(*length > 0 && *length <= buffer.len(), "read of {length} bytes");
             assert!(*length <= TRANSFER_BYTES_MAX, "read of {length} bytes");
-            let aligned = (*offset as usize | *length) % BLOCK_BYTES == 0;
+            let aligned = (*offset as usize | *length).is_multiple_of(BLOCK_BYTES);
             assert!(!file.options().direct || aligned, "direct read at {offset} of {length} is not aligned");
         }
         Operation::Zero { file, offset, length } => {
             assert!(*length > 0 && *length <= ZERO_STEP_BYTES_MAX, "zero fill of {length} bytes");
-            assert!((*offset as usize | *length) % BLOCK_BYTES == 0, "zero fill is not aligned");
+            assert!((*offset as usize | *length).is_multiple_of(BLOCK_BYTES), "zero fill is not aligned");
             assert!(file.options().write, "zero fill of a file opened for reading");
         }
         Operation::Allocate { length, .. } => assert!(*length > 0, "allocation of nothing"),

@@ -61,7 +61,7 @@ impl RealMapping {
         // SAFETY: the range was just mapped; advice changes no content. A refusal costs speed only.
         unsafe { libc::madvise(address, length, libc::MADV_SEQUENTIAL) };
         let start = address as usize;
-        assert!(start > 1 && start % PAGE_BYTES == 0, "mmap gave no page");
+        assert!(start > 1 && start.is_multiple_of(PAGE_BYTES), "mmap gave no page");
         SLOTS[slot].length.store(length, Ordering::Release);
         SLOTS[slot].start.store(start, Ordering::Release);
         Ok(Self { start, length, slot })

@@ -18,11 +18,8 @@ impl RawRing {
     /// # Errors
     /// The kernel's refusal.
     pub fn new() -> std::io::Result<Self> {
-        let ring = IoUring::builder()
-            .setup_single_issuer()
-            .setup_coop_taskrun()
-            .setup_defer_taskrun()
-            .build(8)?;
+        let ring =
+            IoUring::builder().setup_single_issuer().setup_coop_taskrun().setup_defer_taskrun().build(8)?;
         Ok(Self { ring })
     }
 
@@ -46,9 +43,7 @@ impl RawRing {
         let sync = opcode::Fsync::new(fd).flags(FsyncFlags::DATASYNC).build().user_data(1);
         match method {
             DurableMethod::RwfDsync | DurableMethod::OpenDsync => self.run(file, &[write], length),
-            DurableMethod::LinkedSync => {
-                self.run(file, &[write.flags(squeue::Flags::IO_LINK), sync], length)
-            }
+            DurableMethod::LinkedSync => self.run(file, &[write.flags(squeue::Flags::IO_LINK), sync], length),
             DurableMethod::WriteThenSync => {
                 self.run(file, &[write], length)?;
                 self.run(file, &[sync], length)

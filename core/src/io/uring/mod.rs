@@ -11,6 +11,8 @@
 //! Invariant: a slot of the table owns everything the kernel may touch until its last completion has been seen.
 #![allow(unsafe_code)]
 
+mod setup;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -18,16 +20,16 @@ use std::time::Duration;
 use io_uring::types::{Fd, FsyncFlags, SubmitArgs, Timespec};
 use io_uring::{EnterFlags, IoUring, opcode, squeue};
 
-use super::blocking::zeros;
-use super::buffer::{AlignedBuffer, Registration};
-use super::check::assert_well_formed;
-use super::error::{BackendError, IoError};
-use super::files::Files;
-use super::helper::Helper;
-use super::operation::{Completion, Durability, DurableMethod, Operation, Outcome, Token};
-use super::real_files::RealFiles;
-use super::waker::Waker;
-use super::{Backend, Io, Waited};
+use crate::io::blocking::zeros;
+use crate::io::buffer::AlignedBuffer;
+use crate::io::check::assert_well_formed;
+use crate::io::error::{BackendError, IoError};
+use crate::io::files::Files;
+use crate::io::helper::Helper;
+use crate::io::operation::{Completion, Durability, DurableMethod, Operation, Outcome, Token};
+use crate::io::real_files::RealFiles;
+use crate::io::waker::Waker;
+use crate::io::{Backend, Io, Waited};
 
 /// Buffers that can be registered with one ring.
 pub const REGISTERED_BUFFERS_MAX: u16 = 256;
@@ -79,7 +81,7 @@ impl UringIo {
         static RINGS: AtomicU32 = AtomicU32::new(0);
         // Twice: a linked write takes two entries; one more for the eventfd.
         let entries = u32::try_from((depth_max * 2 + 2).next_power_of_two()).expect("bounded above");
-        let (ring, deferred) = build(entries).map_err(|error| failed("io_uring_setup", &error))?;
+        let (ring, deferred) = setup::build(entries).map_err(|error| failed("io_uring_setup", &error))?;
         let waker = Waker::with_eventfd(false).map_err(|error| failed("eventfd", &error))?;
         let no_iowait = ring.params().is_feature_no_iowait();
         let mut io = Self {
@@ -225,7 +227,7 @@ impl UringIo {
                 Operation::Read { file, length, .. } => {
                     let part = result as usize;
                     flying.done += part;
-                    let is_end = part == 0 || (file.options().direct && part % 512 != 0);
+                    let is_end = part == 0 || (file.options().direct && !part.is_multiple_of(512));
                     if !is_end && flying.done < *length {
                         self.launch(slot);
                         return None;
@@ -264,7 +266,7 @@ impl UringIo {
         if self.no_iowait {
             flags |= EnterFlags::NO_IOWAIT;
         }
-        let time = timeout.map(|timeout| Timespec::from(timeout));
+        let time = timeout.map(Timespec::from);
         let arguments = match &time {
             Some(time) => SubmitArgs::new().timespec(time),
             None => SubmitArgs::new(),
@@ -297,25 +299,6 @@ impl UringIo {
             helper.reap(completions);
         }
         completions.len() - before
-    }
-}
-
-/// The best ring that the kernel gives; whether it defers task work.
-fn build(entries: u32) -> std::io::Result<(IoUring, bool)> {
-    let deferred = IoUring::builder()
-        .dontfork()
-        .setup_single_issuer()
-        .setup_coop_taskrun()
-        .setup_defer_taskrun()
-        .setup_submit_all()
-        .build(entries);
-    match deferred {
-        Ok(ring) => Ok((ring, true)),
-        Err(error) if error.raw_os_error() == Some(libc::EINVAL) => {
-            let cooperative = IoUring::builder().dontfork().setup_coop_taskrun().build(entries);
-            cooperative.or_else(|_| IoUring::builder().dontfork().build(entries)).map(|ring| (ring, false))
-        }
-        Err(error) => Err(error),
     }
 }
 
@@ -391,60 +374,10 @@ impl Io for UringIo {
     }
 
     fn register_buffer(&mut self, buffer: &mut AlignedBuffer) -> bool {
-        assert!(buffer.registration().is_none(), "the buffer is registered already");
-        let Some(slots) = &mut self.buffer_slots else { return false };
-        let Some(slot) = slots.iter().position(|taken| !taken) else { return false };
-        let vector = libc::iovec { iov_base: buffer.as_mut_ptr().cast(), iov_len: buffer.len() };
-        // SAFETY: the kernel pins the pages, so it never touches freed memory; operations use the slot only through
-        // a live buffer that carries this registration.
-        let updated = unsafe { self.ring.submitter().register_buffers_update(slot as u32, &[vector], None) };
-        if updated.is_ok() {
-            slots[slot] = true;
-            let slot = u16::try_from(slot).expect("table size");
-            buffer.registration = Some(Registration { ring: self.identity, slot });
-        }
-        updated.is_ok()
+        self.add_buffer(buffer)
     }
 
     fn unregister_buffer(&mut self, buffer: &mut AlignedBuffer) {
-        let Some(at) = buffer.registration.take() else { return };
-        assert_eq!(at.ring, self.identity, "a buffer of another ring");
-        let nothing = libc::iovec { iov_base: std::ptr::null_mut(), iov_len: 0 };
-        // SAFETY: an empty entry releases the slot's pages.
-        let updated =
-            unsafe { self.ring.submitter().register_buffers_update(u32::from(at.slot), &[nothing], None) };
-        // Where the kernel refuses, the slot stays taken: wasted, never reused for other memory.
-        if updated.is_ok() {
-            self.buffer_slots.as_mut().expect("registered before")[usize::from(at.slot)] = false;
-        }
-    }
-}
-
-impl Drop for UringIo {
-    /// The kernel must be done with our memory before it is freed.
-    fn drop(&mut self) {
-        let mut sink = Vec::new();
-        for _ in 0..1000 {
-            if self.free.len() == self.depth_max {
-                break;
-            }
-            if self.enter(1, Some(Duration::from_millis(10))).is_err() {
-                break;
-            }
-            self.reap(&mut sink);
-        }
-        if self.free.len() < self.depth_max {
-            // Better to leak what the kernel may still write to than to free it.
-            std::mem::forget(std::mem::take(&mut self.table));
-        }
-        if self.wake_armed {
-            self.waker.wake();
-            // The counter leaks in the worst case: eight bytes.
-            let _ = self.enter(1, Some(Duration::from_millis(10)));
-            self.reap(&mut sink);
-            if self.wake_armed {
-                std::mem::forget(std::mem::take(&mut self.wake_counter));
-            }
-        }
+        self.remove_buffer(buffer);
     }
 }
