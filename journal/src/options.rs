@@ -73,7 +73,10 @@ impl Options {
         assert!((1..=4).contains(&self.depth), "depth {} of writes", self.depth);
         assert!(self.buffer_count > self.depth + 1, "buffers for depth and gathering");
         assert!(self.buffer_count < 128, "buffers are few");
-        assert!(self.segment_bytes_min % 4096 == 0 && self.segment_bytes_max % 4096 == 0, "segment bytes");
+        assert!(
+            self.segment_bytes_min.is_multiple_of(4096) && self.segment_bytes_max.is_multiple_of(4096),
+            "segment bytes"
+        );
         assert!(self.segment_bytes_min >= 8192 && self.segment_bytes_min <= self.segment_bytes_max);
         assert!(self.batch_bytes >= 4096, "batch bytes");
         assert_eq!(self.token_base.0 & ((1 << Self::TOKEN_BITS) - 1), 0, "token base overlaps our bits");

@@ -1,4 +1,5 @@
 //! The journal on real files, through io_uring and through helper threads.
+#![allow(clippy::print_stderr)]
 
 mod common;
 
@@ -106,9 +107,10 @@ fn a_dropped_writer_leaves_no_trace() {
     let mut driver = Driver::new(&mut *io, journal);
     driver.append(1, 40).expect("room");
     let position = driver.journal.next_position();
-    let mut writer = driver.journal.begin_entry(Term::new(1), position).expect("room");
-    writer.put(&[1; 50_000]);
-    drop(writer);
+    {
+        let mut abandoned = driver.journal.begin_entry(Term::new(1), position).expect("room");
+        abandoned.put(&[1; 50_000]);
+    }
     driver.append_and_wait(1, 30).expect("durable");
     let expected: Vec<_> = [(1, 40), (2, 30)].map(|(index, bytes)| (index, records_of(index, bytes))).into();
     assert_same(&read_all(driver.journal.handle().reader(), 1), &expected);

@@ -101,10 +101,9 @@ pub fn run(settings: &Settings) -> Result<Report, String> {
 
 fn run_point(settings: &Settings, work: &Work, calibration: &Calibration) -> Result<Point, String> {
     let mut subjects = subjects_of(work, calibration)?;
-    let wanted = |subject: &Box<dyn Subject>| {
-        settings.only.is_empty() || settings.only.iter().any(|only| subject.name().contains(only.as_str()))
-    };
-    subjects.retain(wanted);
+    let only = &settings.only;
+    subjects
+        .retain(|subject| only.is_empty() || only.iter().any(|only| subject.name().contains(only.as_str())));
     let mut rounds: Vec<(String, Vec<Round>)> =
         subjects.iter().map(|subject| (subject.name(), Vec::new())).collect();
     // One short round unmeasured: files, caches and buffers grow warm.

@@ -80,11 +80,8 @@ impl Buffers {
     }
 
     fn retire(&mut self, buffer: WriteBuffer) {
-        if let Ok(buffer) = Arc::try_unwrap(buffer) {
-            if buffer.registration().is_some() {
-                self.retired.push(buffer);
-            }
-        }
+        let owned = Arc::try_unwrap(buffer).ok();
+        self.retired.extend(owned.filter(|buffer| buffer.registration().is_some()));
     }
 
     /// Whether a written buffer is worth keeping; drops it otherwise.

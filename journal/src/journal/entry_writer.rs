@@ -132,9 +132,8 @@ impl<'a> EntryWriter<'a> {
         if fits(self.start, length) {
             return true;
         }
-        if !is_first && wanted + BLOCK_BYTES > self.journal.options.batch_bytes / 4
-            || !is_first && length >= self.journal.options.batch_bytes
-        {
+        let batch_bytes = self.journal.options.batch_bytes;
+        if !is_first && (wanted + BLOCK_BYTES > batch_bytes / 4 || length >= batch_bytes) {
             self.move_to_own_batch();
         }
         let needed =

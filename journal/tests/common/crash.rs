@@ -37,7 +37,7 @@ pub struct Plan {
 impl Plan {
     pub fn new(random: &mut SimRandom) -> Self {
         let mut options = Options::new(Identity { cluster: 1, partition: 2 }, Token::new(3, 0));
-        options.segment_bytes_min = 32 * 1024 << random.below(2);
+        options.segment_bytes_min = (32 * 1024) << random.below(2);
         options.segment_bytes_max = 64 * 1024;
         options.batch_bytes = 4096 << random.below(3);
         options.depth = 1 + random.below(4) as usize;

@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use tidemill_core::ids::{Index, Position, Term};
+use tidemill_core::ids::{Index, Term};
 use tidemill_core::io::{Completion, Io, Token};
 use tidemill_journal::{AppendError, Identity, Journal, JournalFatal, Options, Reader};
 
