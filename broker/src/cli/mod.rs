@@ -4,6 +4,7 @@ mod cancel;
 mod connection;
 mod create;
 mod deploy;
+mod doctor;
 mod feel;
 mod incidents;
 mod instance;
@@ -61,6 +62,8 @@ enum Verb {
     Load(load::Arguments),
     /// Look into the journal of a stopped broker
     Journal(journal::Arguments),
+    /// Examine this machine and data directory: kernel, disk, io_uring, what to change
+    Doctor(doctor::Arguments),
     /// Evaluate FEEL expressions
     Feel(feel::Arguments),
 }
@@ -81,6 +84,7 @@ pub fn run() -> ExitCode {
         Verb::Records(arguments) => records::run(&arguments),
         Verb::Load(arguments) => load::run(&arguments),
         Verb::Journal(arguments) => journal::run(&arguments),
+        Verb::Doctor(arguments) => doctor::run(&arguments),
         Verb::Feel(arguments) => feel::run(&arguments),
     };
     match done {

@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use tidemill_core::exit::{ExitCode, Fatal};
-use tidemill_core::io::{BackendChoice, DurableMethod, Probe, probe};
-use tidemill_journal::calibrate::{self, Calibration};
+use tidemill_core::io::{BackendChoice, DurableMethod, Probe, open_io, probe};
+use tidemill_core::limits::IO_DEPTH;
+use tidemill_journal::calibrate::{Calibration, load_or_calibrate};
 
 use crate::config::{Config, IoChoice};
 
@@ -48,10 +49,14 @@ pub fn examine(config: &Config, directory: &Path) -> Result<Machine, Fatal> {
         (IoChoice::Uring, Err(_)) => return Err(Fatal::new(ExitCode::Machine, &probe.diagnosis)),
         (IoChoice::Auto | IoChoice::Uring, Ok(_)) => BackendChoice::Uring,
     };
-    let calibration = calibrate::load_or_measure(directory, choice).map_err(|error| {
-        let reason = format!("cannot write to the data directory {}: {error}", directory.display());
+    let (mut io, _) = open_io(choice, IO_DEPTH).map_err(|error| Fatal::new(ExitCode::Machine, error))?;
+    let calibration = load_or_calibrate(&mut *io, directory).map_err(|error| {
+        let reason = format!("cannot use the data directory {}: {error}", directory.display());
         Fatal::new(ExitCode::DataDirectory, reason)
     })?;
+    if !calibration.direct {
+        tracing::warn!("the filesystem refuses O_DIRECT: writes go through the page cache and are flushed");
+    }
     tracing::info!(method = ?calibration.method, depth = calibration.depth, "durable step");
     Ok(Machine { choice, probe, calibration })
 }

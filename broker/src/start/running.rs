@@ -151,6 +151,7 @@ fn settings(plan: &Plan<'_>, place: usize, partition: u32) -> PartitionSettings 
     let mut journal = Options::new(journal_identity, Token::new(tenant, 0));
     journal.method = plan.machine.method();
     journal.depth = plan.machine.calibration.depth;
+    journal.direct = plan.machine.calibration.direct;
     if plan.config.flush_may_lose_ms > 0 {
         let time_ns = plan.config.flush_may_lose_ms * 1_000_000;
         journal.flush = FlushPolicy::DelayedLosesUpTo { bytes: DELAYED_FLUSH_BYTES, time_ns };
