@@ -19,6 +19,8 @@ pub struct Awaiting {
 #[derive(Debug, Default)]
 pub struct AwaitingResults {
     by_instance: HashMap<i64, Awaiting>,
+    /// Deployments on their way to all partitions: the request, and the value that will answer it.
+    distributions: HashMap<i64, (i64, Vec<u8>)>,
 }
 
 impl AwaitingResults {
@@ -29,6 +31,18 @@ impl AwaitingResults {
         }
         self.by_instance.insert(process_instance_key, awaiting);
         true
+    }
+
+    /// Remembers who waits for a command to reach all partitions; nobody when too many wait.
+    pub fn insert_distribution(&mut self, key: i64, request_id: i64, value: &[u8]) {
+        if self.distributions.len() < AWAITED_RESULTS_MAX {
+            self.distributions.insert(key, (request_id, value.to_vec()));
+        }
+    }
+
+    /// Who waits for that command, no longer remembered.
+    pub fn remove_distribution(&mut self, key: i64) -> Option<(i64, Vec<u8>)> {
+        self.distributions.remove(&key)
     }
 
     /// Who waits for this instance, no longer remembered.

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use tidemill_feel::Evaluator;
 use tidemill_record::frame::{AnswerFrame, FrameKind};
 use tidemill_record::value::Value;
-use tidemill_record::{Intent, RejectionType, ValueType};
+use tidemill_record::{DeploymentIntent, Intent, RejectionType, ValueType};
 
 use crate::applier;
 use crate::awaiting::AwaitingResults;
@@ -22,6 +22,7 @@ use crate::engine::EngineConfig;
 use crate::log::{Log, Written};
 use crate::state::State;
 use crate::streams::JobStreams;
+use crate::table::{Registry, UndoPoint};
 
 /// The command at hand, apart from its value.
 #[derive(Clone, Copy, Debug)]
@@ -173,6 +174,36 @@ impl Context<'_, '_, '_> {
             intent: i32::from(self.head.intent.0),
             key: self.head.key,
             value,
+            ..AnswerFrame::default()
+        };
+        self.effects.frame(FrameKind::Answer, &frame);
+    }
+
+    /// Takes keys back that were drawn since a point: nothing was told of them.
+    pub fn take_back_keys(&mut self, point: UndoPoint) {
+        self.state.take_back(point);
+    }
+
+    /// Remembers who waits for a command to reach all partitions, and the answer.
+    pub fn await_distribution(&mut self, key: i64, answer: Written) {
+        if self.head.request_id < 0 {
+            return;
+        }
+        if let Some(record) = self.log.view(answer) {
+            self.awaiting.insert_distribution(key, self.head.request_id, record.body);
+        }
+    }
+
+    /// Answers who waits for a deployment to reach all partitions.
+    pub fn answer_distribution(&mut self, key: i64) {
+        let Some((request_id, value)) = self.awaiting.remove_distribution(key) else { return };
+        let frame = AnswerFrame {
+            request_id,
+            partition_id: self.config.partition_id as i32,
+            value_type: ValueType::Deployment,
+            intent: i32::from(Intent::from(DeploymentIntent::Created).0),
+            key,
+            value: &value,
             ..AnswerFrame::default()
         };
         self.effects.frame(FrameKind::Answer, &frame);

@@ -11,6 +11,7 @@ mod buffers;
 mod command;
 mod context;
 mod definition;
+mod deployment;
 mod effects;
 mod engine;
 mod expression;

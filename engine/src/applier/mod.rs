@@ -49,6 +49,7 @@ use crate::definition::Definitions;
 use crate::state::State;
 
 pub use job_error_thrown::NO_CATCH_EVENT_FOUND;
+pub use pending_subscription::Pending;
 
 /// What an applier works with.
 pub struct Applying<'s, 'r> {

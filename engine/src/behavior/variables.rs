@@ -71,12 +71,13 @@ pub fn merge(context: &mut Context<'_, '_, '_>, owner: &Owner<'_>, scope_key: i6
     let mut scope_key = scope_key;
     while let Some(parent) = context.state.parent_scope(scope_key).filter(|_| order.len() > 0) {
         order.retain(|entry: &Entry| {
-            let name = entry.name(document);
-            let here = context.state.local_variable(scope_key, name).is_some();
-            if here {
-                set(context, owner, scope_key, name, entry.value(document));
+            let (name, value) = (entry.name(document), entry.value(document));
+            // What has the value already here goes on to the outer scopes, as in Zeebe.
+            let changes = context.state.local_variable(scope_key, name).is_some_and(|row| row.value.0 != value);
+            if changes {
+                set(context, owner, scope_key, name, value);
             }
-            !here
+            !changes
         });
         scope_key = parent;
     }

@@ -115,10 +115,4 @@ impl Engine {
         self.run_scheduled(-1, ValueType::MessageBatch, intent, &value, log, effects);
         self.buffers.give(value);
     }
-
-    fn next_resend_ms(&self) -> Option<i64> {
-        None
-    }
-
-    fn resend(&mut self, _now_ms: i64, _effects: &mut Effects) {}
 }

@@ -4,6 +4,7 @@ mod batch;
 mod due;
 mod query;
 mod replay;
+mod resend;
 
 use std::collections::VecDeque;
 
@@ -90,8 +91,10 @@ pub struct Engine {
     document_order: DocumentOrder,
     /// The record at hand, out of the way of what it writes.
     current: Vec<u8>,
-    /// Volatile: subscriptions are not sent again before this time.
+    /// Volatile: unanswered commands are not sent again before this time; `i64::MAX` while there are none.
     resend_at_ms: i64,
+    /// Volatile: where the round of sending again goes on.
+    resend_from: (i64, i64, u128, u8),
 }
 
 impl Engine {
@@ -110,7 +113,8 @@ impl Engine {
             evaluator: Evaluator::new(),
             document_order: DocumentOrder::default(),
             current: Vec::new(),
-            resend_at_ms: i64::MIN,
+            resend_at_ms: i64::MAX,
+            resend_from: resend::FIRST,
         }
     }
 
@@ -174,6 +178,7 @@ impl Engine {
             self.state.set_counter(Counter::Position, log.next_position - 1);
             self.state.set_counter(Counter::Timestamp, log.timestamp);
         }
+        self.plan_resend(log.timestamp);
         Processed {
             record_count: log.record_count,
             first_position,

@@ -20,6 +20,7 @@ impl Engine {
             self.apply_record(&record, &rest[..length])?;
             rest = &rest[length..];
         }
+        self.plan_resend(self.state.counter(Counter::Timestamp));
         Ok(())
     }
 

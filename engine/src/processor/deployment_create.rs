@@ -1,162 +1,83 @@
-//! DEPLOYMENT CREATE: new versions of processes from resources. What is there already, with the same name and
-//! content, keeps its version and key.
+//! DEPLOYMENT CREATE: new versions of processes from resources. From another partition it brings what that one
+//! decided, and may come twice.
 
-use md5::{Digest, Md5};
-use tidemill_model::{Definitions, Process, Violation, duplicate_process_ids, read_bpmn, render, supported};
-use tidemill_record::value::{DeploymentResource, DeploymentValue, ProcessMetadata, ProcessValue};
-use tidemill_record::{DeploymentIntent, List, ListBuffer, ProcessIntent, RejectionType, ValueType};
+use tidemill_record::value::{DeploymentResource, DeploymentValue, ProcessMetadata, ProcessValue, Value};
+use tidemill_record::{DeploymentIntent, List, ProcessIntent, RejectionType, ValueType, partition_of_key};
 
 use super::decode;
 use crate::behavior::distribute;
 use crate::context::{Context, Outcome};
-use crate::definition::Definition;
-
-/// One process of the deployment and what becomes of it.
-struct Planned<'r> {
-    resource: DeploymentResource<'r>,
-    checksum: [u8; 16],
-    process: Process,
-    key: i64,
-    version: i32,
-    duplicate_of: Option<i64>,
-}
+use crate::deployment::{metadata, plan, read_all};
 
 pub fn process(context: &mut Context<'_, '_, '_>, body: &[u8]) -> Outcome {
     let value: DeploymentValue<'_> = decode(context, body)?;
-    let read = match read_all(&value) {
-        Ok(read) => read,
-        Err(reason) => return context.reject(RejectionType::InvalidArgument, &reason, body),
-    };
+    let from = partition_of_key(context.head.key);
+    if from > 0 && from != i64::from(context.config.partition_id) {
+        return take_distributed(context, &value, body);
+    }
+    let read = read_all(&value);
+    let point = context.state.undo.point();
     let deployment_key = context.next_key();
-    let planned = plan(context, read);
-    let mut metadata = ListBuffer::default();
-    for planned in &planned {
-        metadata.push(&process_metadata(planned, deployment_key));
+    let planned = plan(context, read.resources);
+    let list = metadata(&planned, deployment_key);
+    let decided = DeploymentValue { processes_metadata: list.as_list(), deployment_key, ..value };
+    if let Some(problem) = read.problem {
+        // The rejection shows what had been decided; the keys are free again.
+        context.take_back_keys(point);
+        let mut encoded = context.buffers.take();
+        decided.put(&mut encoded);
+        let outcome = context.reject(RejectionType::InvalidArgument, &problem, &encoded);
+        context.buffers.give(encoded);
+        return outcome;
     }
-    for planned in planned.iter().filter(|planned| planned.duplicate_of.is_none()) {
-        tell(context, planned, deployment_key);
-    }
-    let created = DeploymentValue {
-        resources: List::EMPTY,
-        processes_metadata: metadata.as_list(),
-        deployment_key,
-        ..value
-    };
+    tell_processes(context, &decided);
+    let created = DeploymentValue { resources: List::EMPTY, ..decided };
     let written = context.event(deployment_key, ValueType::Deployment, DeploymentIntent::Created, &created);
-    distribute::deployment(context, deployment_key, &value, &planned_list(&planned), written);
+    distribute::deployment(context, deployment_key, &decided, written);
     Ok(())
 }
 
-/// What other partitions need to create the same processes: keys and versions as decided here.
-fn planned_list(planned: &[Planned<'_>]) -> Vec<(i64, i32)> {
-    planned.iter().map(|planned| (planned.key, planned.version)).collect()
-}
-
-fn read_all<'r>(value: &DeploymentValue<'r>) -> Result<Vec<(DeploymentResource<'r>, Definitions)>, String> {
-    if value.resources.is_empty() {
-        return Err("Expected to deploy at least one resource, but none given".to_owned());
-    }
-    let mut read = Vec::new();
-    let mut problems = String::new();
-    for resource in value.resources.iter() {
-        match read_one(&resource) {
-            Ok(definitions) => read.push((resource, definitions)),
-            Err(problem) => {
-                problems.push('\n');
-                problems.push_str(problem.trim_end_matches('\n'));
-            }
-        }
-    }
-    if problems.is_empty() {
-        let definitions: Vec<&Definitions> = read.iter().map(|(_, definitions)| definitions).collect();
-        if let Some(duplicate) = duplicate_process_ids(&definitions).first() {
-            problems = format!("\n{duplicate}");
-        }
-    }
-    if problems.is_empty() {
-        return Ok(read);
-    }
-    Err(format!("Expected to deploy new resources, but encountered the following errors:{problems}"))
-}
-
-fn read_one(resource: &DeploymentResource<'_>) -> Result<Definitions, String> {
-    let name = resource.resource_name;
-    if !(name.ends_with(".bpmn") || name.ends_with(".xml")) {
-        return Err(format!("\n'{name}': unknown resource type"));
-    }
-    let definitions = read_bpmn(name, resource.resource).map_err(|violations| render(name, &violations))?;
-    let mut violations: Vec<Violation> = Vec::new();
-    for process in definitions.executable_processes() {
-        violations.extend(supported::unsupported_elements(process));
-        violations.extend(Definition::parse_errors(process));
-    }
-    if violations.is_empty() { Ok(definitions) } else { Err(render(name, &violations)) }
-}
-
-/// Decides keys and versions; keys are drawn in the order of the resources.
-fn plan<'r>(
-    context: &mut Context<'_, '_, '_>,
-    read: Vec<(DeploymentResource<'r>, Definitions)>,
-) -> Vec<Planned<'r>> {
-    let mut planned: Vec<Planned<'r>> = Vec::new();
-    for (resource, definitions) in read {
-        let checksum: [u8; 16] = Md5::digest(resource.resource).into();
-        for process in definitions.processes.into_iter().filter(|process| process.is_executable) {
-            let latest = context.state.latest_process(&process.id);
-            let latest = latest.map(|latest| (latest.version, latest.process_definition_key));
-            let same = latest.filter(|(_, key)| {
-                let row = context.state.process(*key).expect("the latest version is there");
-                row.checksum == checksum && row.resource_name == resource.resource_name
-            });
-            planned.push(Planned { resource, checksum, process, key: -1, version: 0, duplicate_of: None });
-            let last = planned.last_mut().expect("pushed before");
-            match same {
-                Some((version, key)) => {
-                    let row = context.state.process(key).expect("the latest version is there");
-                    (last.version, last.key, last.duplicate_of) = (version, key, Some(row.deployment_key));
-                }
-                None => last.version = latest.map_or(1, |(version, _)| version + 1),
-            }
-        }
-    }
-    // Keys of what is new come first. Processes deployed together are versioned together: where one is new, the rest
-    // becomes new with it.
-    for planned in planned.iter_mut().filter(|planned| planned.duplicate_of.is_none()) {
-        planned.key = context.next_key();
-    }
-    if planned.iter().any(|planned| planned.duplicate_of.is_none()) {
-        for planned in planned.iter_mut().filter(|planned| planned.duplicate_of.is_some()) {
-            (planned.key, planned.version, planned.duplicate_of) = (context.next_key(), planned.version + 1, None);
-        }
-    }
-    planned
-}
-
-fn process_metadata<'p>(planned: &'p Planned<'p>, deployment_key: i64) -> ProcessMetadata<'p> {
-    ProcessMetadata {
-        bpmn_process_id: &planned.process.id,
-        version: planned.version,
-        version_tag: planned.process.version_tag.as_deref().unwrap_or_default(),
-        process_definition_key: planned.key,
-        resource_name: planned.resource.resource_name,
-        checksum: &planned.checksum,
-        is_duplicate: planned.duplicate_of.is_some(),
-        deployment_key: planned.duplicate_of.unwrap_or(deployment_key),
-        ..ProcessMetadata::default()
+/// PROCESS CREATED for each process that is new.
+fn tell_processes(context: &mut Context<'_, '_, '_>, value: &DeploymentValue<'_>) {
+    for metadata in value.processes_metadata.iter().filter(|metadata| !metadata.is_duplicate) {
+        let resource = value.resources.iter().find(|resource| resource.resource_name == metadata.resource_name);
+        let resource = resource.expect("metadata names a resource of its deployment");
+        tell_process(context, &metadata, &resource);
     }
 }
 
-fn tell(context: &mut Context<'_, '_, '_>, planned: &Planned<'_>, deployment_key: i64) {
+fn tell_process(context: &mut Context<'_, '_, '_>, metadata: &ProcessMetadata<'_>, resource: &DeploymentResource<'_>) {
     let value = ProcessValue {
-        bpmn_process_id: &planned.process.id,
-        version: planned.version,
-        version_tag: planned.process.version_tag.as_deref().unwrap_or_default(),
-        process_definition_key: planned.key,
-        resource_name: planned.resource.resource_name,
-        checksum: &planned.checksum,
-        resource: planned.resource.resource,
-        deployment_key,
+        bpmn_process_id: metadata.bpmn_process_id,
+        version: metadata.version,
+        version_tag: metadata.version_tag,
+        process_definition_key: metadata.process_definition_key,
+        resource_name: metadata.resource_name,
+        checksum: metadata.checksum,
+        resource: resource.resource,
+        deployment_key: metadata.deployment_key,
         ..ProcessValue::default()
     };
-    context.event(planned.key, ValueType::Process, ProcessIntent::Created, &value);
+    context.event(metadata.process_definition_key, ValueType::Process, ProcessIntent::Created, &value);
+}
+
+/// A deployment that another partition has decided.
+fn take_distributed(context: &mut Context<'_, '_, '_>, value: &DeploymentValue<'_>, body: &[u8]) -> Outcome {
+    let key = context.head.key;
+    let mut new = value.processes_metadata.iter().filter(|metadata| !metadata.is_duplicate);
+    let is_known = new.any(|metadata| context.state.process(metadata.process_definition_key).is_some());
+    if is_known {
+        distribute::acknowledge(context, key);
+        let reason = format!("Expected to create deployment with key '{key}', but it exists already");
+        return context.reject(RejectionType::AlreadyExists, &reason, body);
+    }
+    if !value.processes_metadata.iter().all(|m| value.resources.iter().any(|r| r.resource_name == m.resource_name)) {
+        let reason = "Expected the resources of a distributed deployment, but not all are there";
+        return context.reject(RejectionType::InvalidArgument, reason, body);
+    }
+    tell_processes(context, value);
+    let created = DeploymentValue { resources: List::EMPTY, ..*value };
+    context.event(key, ValueType::Deployment, DeploymentIntent::Created, &created);
+    distribute::acknowledge(context, key);
+    Ok(())
 }

@@ -1,5 +1,6 @@
 //! Processors: one file per command. They read the state, decide, and write events and follow-up commands.
 
+mod command_distribution_acknowledge;
 mod deployment_create;
 mod element;
 mod incident_resolve;
@@ -28,7 +29,7 @@ mod variable_document_update;
 
 use tidemill_record::value::Value;
 use tidemill_record::{
-    DeploymentIntent, IncidentIntent, JobBatchIntent, JobIntent, MessageIntent, MessageSubscriptionIntent,
+    CommandDistributionIntent, DeploymentIntent, IncidentIntent, JobBatchIntent, JobIntent, MessageIntent, MessageSubscriptionIntent,
     ProcessInstanceBatchIntent, ProcessInstanceCreationIntent, ProcessInstanceIntent as Element,
     ProcessMessageSubscriptionIntent, RejectionType, TimerIntent, ValueType, VariableDocumentIntent,
 };
@@ -110,6 +111,9 @@ fn processor(context: &Context<'_, '_, '_>) -> Option<Processor> {
             MessageIntent::Expire => Some(message_expire::one),
             _ => None,
         },
+        ValueType::CommandDistribution if intent == CommandDistributionIntent::Acknowledge.into() => {
+            Some(command_distribution_acknowledge::process)
+        }
         ValueType::MessageBatch => Some(message_expire::batch),
         ValueType::MessageSubscription => match MessageSubscriptionIntent::from_intent(intent)? {
             MessageSubscriptionIntent::Create => Some(message_subscription::create),
