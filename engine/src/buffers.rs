@@ -43,7 +43,8 @@ impl Buffers {
     /// Takes a buffer back. Large ones are freed.
     pub fn give(&mut self, mut buffer: Vec<u8>) {
         buffer.clear();
-        if buffer.capacity() <= SCRATCH_BYTES_RETAINED && self.free.len() < 64 {
+        // One without memory would only stand in the way of those that have some.
+        if (1..=SCRATCH_BYTES_RETAINED).contains(&buffer.capacity()) && self.free.len() < 64 {
             self.free.push(buffer);
         }
     }

@@ -2,6 +2,7 @@
 //! through the scopes and never copied.
 
 use std::borrow::Cow;
+use std::io::Write as _;
 
 use tidemill_feel::{
     Environment, Expression, ResultType, Value, Variables, unexpected_type_message, with_warnings,
@@ -173,12 +174,20 @@ fn evaluate<T>(
 }
 
 /// A boolean.
-pub fn boolean(context: &mut Context<'_, '_, '_>, property: &Property, scope_key: i64) -> Result<bool, Failure> {
+pub fn boolean(
+    context: &mut Context<'_, '_, '_>,
+    property: &Property,
+    scope_key: i64,
+) -> Result<bool, Failure> {
     evaluate(context, property, scope_key, &[ResultType::Boolean], |value| value.as_bool())
 }
 
 /// A string; a number is printed.
-pub fn string(context: &mut Context<'_, '_, '_>, property: &Property, scope_key: i64) -> Result<String, Failure> {
+pub fn string(
+    context: &mut Context<'_, '_, '_>,
+    property: &Property,
+    scope_key: i64,
+) -> Result<String, Failure> {
     evaluate(context, property, scope_key, &[ResultType::String], |value| match value {
         Value::String(text) => Some(text.to_string()),
         Value::Number(number) => Some(number.to_string()),
@@ -244,27 +253,33 @@ fn interval(value: &Value<'_>) -> Option<Interval> {
 }
 
 /// The retries of a job.
-pub fn retries(context: &mut Context<'_, '_, '_>, property: &Property, scope_key: i64) -> Result<i32, Failure> {
+pub fn retries(
+    context: &mut Context<'_, '_, '_>,
+    property: &Property,
+    scope_key: i64,
+) -> Result<i32, Failure> {
     evaluate(context, property, scope_key, &[ResultType::Number], |value| match value {
         Value::Number(number) => Some(number.to_i64_wrapping() as i32),
         _ => None,
     })
 }
 
-/// A correlation key: a string, or a number printed.
+/// Appends a correlation key: a string, or a number printed.
 pub fn correlation_key(
     context: &mut Context<'_, '_, '_>,
     property: &Property,
     scope_key: i64,
-) -> Result<String, Failure> {
+    out: &mut Vec<u8>,
+) -> Result<(), Failure> {
     let mut found = None;
     let read = evaluate(context, property, scope_key, &[ResultType::String, ResultType::Number], |value| {
         found = Some(value.kind());
         match value {
-            Value::String(text) => Some(text.to_string()),
-            Value::Number(number) => Some(number.to_string()),
-            _ => None,
+            Value::String(text) => out.extend_from_slice(text.as_bytes()),
+            Value::Number(number) => write!(out, "{number}").expect("a Vec takes everything"),
+            _ => return None,
         }
+        Some(())
     });
     let Some(result_type) = found.filter(|_| read.is_err()) else { return read };
     let message = format!(

@@ -2,7 +2,7 @@
 
 use tidemill_model::{ElementIndex, EventType};
 use tidemill_record::value::ProcessEventValue;
-use tidemill_record::{Document, ProcessEventIntent, ValueType};
+use tidemill_record::{Document, Input, Malformed, Out, ProcessEventIntent, ValueType};
 
 use super::variables::{self, Owner};
 use super::{subscriptions, timers, transitions};
@@ -62,9 +62,13 @@ pub fn triggering(
 }
 
 /// PROCESS_EVENT TRIGGERED: it was taken from there.
-pub fn triggered(context: &mut Context<'_, '_, '_>, owner: &Owner<'_>, scope_key: i64, trigger: &TakenTrigger) {
-    let value =
-        event_value(owner, scope_key, trigger.element, tidemill_record::message_pack::EMPTY_DOCUMENT);
+pub fn triggered(
+    context: &mut Context<'_, '_, '_>,
+    owner: &Owner<'_>,
+    scope_key: i64,
+    trigger: &TakenTrigger,
+) {
+    let value = event_value(owner, scope_key, trigger.element, tidemill_record::message_pack::EMPTY_DOCUMENT);
     context.event(trigger.key, ValueType::ProcessEvent, ProcessEventIntent::Triggered, &value);
 }
 
@@ -85,7 +89,12 @@ pub fn activate_boundary_event(
 }
 
 /// Tells an instance of an event: it completes, is interrupted, or goes on beside its boundary event.
-pub fn trigger(context: &mut Context<'_, '_, '_>, instance: &Instance<'_>, target: ElementIndex, variables: &[u8]) {
+pub fn trigger(
+    context: &mut Context<'_, '_, '_>,
+    instance: &Instance<'_>,
+    target: ElementIndex,
+    variables: &[u8],
+) {
     triggering(context, &instance.into(), instance.key, target, variables);
     let element = instance.definition.element(target);
     if target == instance.element.index {
@@ -108,28 +117,58 @@ pub fn subscribe(context: &mut Context<'_, '_, '_>, instance: &Instance<'_>) -> 
         return Ok(());
     }
     let of_type = |wanted: EventType| {
-        let is_wanted = move |event: &&ElementIndex| instance.definition.element(**event).event_type == wanted;
+        let is_wanted =
+            move |event: &&ElementIndex| instance.definition.element(**event).event_type == wanted;
         element.subscriptions.iter().rev().filter(is_wanted).copied()
     };
-    let mut messages = Vec::new();
+    let mut messages = context.buffers.take();
+    let mut correlation_key = context.buffers.take();
     for event in of_type(EventType::Message) {
-        let program = instance.definition.program(event).message.as_ref().expect("a message event has a message");
+        let program =
+            instance.definition.program(event).message.as_ref().expect("a message event has a message");
         let name = expression::text(context, &program.0, instance.key)?;
         let key = program.1.as_ref().expect("a message that is waited for has a correlation key");
         // The variables of a boundary event's activity are not there for its correlation key: it is the scope's.
         let scope_key = if event == element.index { instance.key } else { instance.flow_scope_key };
-        messages.push((event, name, expression::correlation_key(context, key, scope_key)?));
+        correlation_key.clear();
+        expression::correlation_key(context, key, scope_key, &mut correlation_key)?;
+        messages.put_unsigned(u64::from(event.0));
+        messages.put_bytes(name.as_bytes());
+        messages.put_bytes(&correlation_key);
     }
-    let mut timers = Vec::new();
+    let mut timers = context.buffers.take();
     for event in of_type(EventType::Timer) {
         let timer = timers::evaluate(context, instance, event)?;
         let due_date = timer.next_due(context.now_ms()).ok_or_else(timers::never_due)?;
-        timers.push((event, due_date, timers::repetitions(&timer)));
+        timers.put_unsigned(u64::from(event.0));
+        timers.put_signed(due_date);
+        timers.put_signed(i64::from(timers::repetitions(&timer)));
     }
-    for (event, name, correlation_key) in &messages {
-        subscriptions::open(context, instance, *event, name, correlation_key);
+    write_subscriptions(context, instance, &messages, &timers).expect("encoded just before");
+    context.buffers.give(messages);
+    context.buffers.give(correlation_key);
+    context.buffers.give(timers);
+    Ok(())
+}
+
+/// Opens what was evaluated: messages as event, name and correlation key; timers as event, due date and repetitions.
+fn write_subscriptions(
+    context: &mut Context<'_, '_, '_>,
+    instance: &Instance<'_>,
+    messages: &[u8],
+    timers: &[u8],
+) -> Result<(), Malformed> {
+    let text = |bytes| std::str::from_utf8(bytes).expect("encoded from a text");
+    let mut input = Input::new(messages);
+    while !input.is_empty() {
+        let event = ElementIndex(input.take_unsigned()? as u32);
+        let (name, correlation_key) = (text(input.take_bytes()?), text(input.take_bytes()?));
+        subscriptions::open(context, instance, event, name, correlation_key);
     }
-    for (event, due_date, repetitions) in timers {
+    let mut input = Input::new(timers);
+    while !input.is_empty() {
+        let event = ElementIndex(input.take_unsigned()? as u32);
+        let (due_date, repetitions) = (input.take_signed()?, input.take_signed()? as i32);
         timers::create(context, instance, event, due_date, repetitions);
     }
     Ok(())

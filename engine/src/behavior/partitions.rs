@@ -3,7 +3,7 @@
 use tidemill_record::value::Value;
 use tidemill_record::{Intent, RecordHeader, RecordType, RejectionType, ValueType, put_record};
 
-use crate::context::Context;
+use crate::context::{Context, Outcome};
 use crate::effects::SendFrame;
 
 /// The partition of messages with this correlation key: the hash that Zeebe's gateways use.
@@ -12,6 +12,15 @@ pub fn of_correlation_key(correlation_key: &str, partition_count: u32) -> i32 {
         .bytes()
         .fold(0i32, |hash, byte| hash.wrapping_mul(31).wrapping_add(i32::from(byte as i8)));
     (hash.wrapping_rem(partition_count as i32)).abs() + 1
+}
+
+/// Rejects the command at hand when it names a partition that does not exist: nobody could be told.
+pub fn check(context: &mut Context<'_, '_, '_>, partition_id: i64, body: &[u8]) -> Outcome {
+    if (1..=i64::from(context.config.partition_count)).contains(&partition_id) {
+        return Ok(());
+    }
+    let reason = format!("Expected to answer partition '{partition_id}', but there is no such partition");
+    context.reject(RejectionType::InvalidArgument, &reason, body)
 }
 
 /// Gives a command without a key to a partition.

@@ -3,8 +3,8 @@
 
 use tidemill_record::value::{MessageSubscriptionValue, ProcessMessageSubscriptionValue, Value};
 use tidemill_record::{
-    Document, MessageSubscriptionIntent as Intent, ProcessMessageSubscriptionIntent, RejectionType, ValueType,
-    partition_of_key,
+    Document, MessageSubscriptionIntent as Intent, ProcessMessageSubscriptionIntent, RejectionType,
+    ValueType, partition_of_key,
 };
 
 use super::decode;
@@ -15,6 +15,7 @@ use crate::state::texts_hash;
 /// CREATE
 pub fn create(context: &mut Context<'_, '_, '_>, body: &[u8]) -> Outcome {
     let value: MessageSubscriptionValue<'_> = decode(context, body)?;
+    partitions::check(context, partition_of_key(value.process_instance_key), body)?;
     if context.state.message_subscription(value.element_instance_key, value.message_name).is_some() {
         acknowledge_create(context, &value);
         let reason = format!(
@@ -99,7 +100,11 @@ pub fn reject(context: &mut Context<'_, '_, '_>, body: &[u8]) -> Outcome {
     Ok(())
 }
 
-fn correlate_another(context: &mut Context<'_, '_, '_>, rejected: &MessageSubscriptionValue<'_>, message_key: i64) {
+fn correlate_another(
+    context: &mut Context<'_, '_, '_>,
+    rejected: &MessageSubscriptionValue<'_>,
+    message_key: i64,
+) {
     let hash = texts_hash(&[rejected.message_name, rejected.correlation_key]);
     let name = rejected.message_name;
     let found = context
@@ -115,7 +120,10 @@ fn correlate_another(context: &mut Context<'_, '_, '_>, rejected: &MessageSubscr
     messages::correlating(context, &subscription, key, message_key);
     let row = context.state.message_subscription(subscription.element_instance_key, name);
     let correlating = context.buffers.copy(row.expect("correlating now").value);
-    messages::send_correlate(context, &MessageSubscriptionValue::take(&correlating).expect("rows hold what records held"));
+    messages::send_correlate(
+        context,
+        &MessageSubscriptionValue::take(&correlating).expect("rows hold what records held"),
+    );
     context.buffers.give(correlating);
     context.buffers.give(bytes);
 }
@@ -123,6 +131,7 @@ fn correlate_another(context: &mut Context<'_, '_, '_>, rejected: &MessageSubscr
 /// DELETE
 pub fn delete(context: &mut Context<'_, '_, '_>, body: &[u8]) -> Outcome {
     let value: MessageSubscriptionValue<'_> = decode(context, body)?;
+    partitions::check(context, partition_of_key(value.process_instance_key), body)?;
     let acknowledge = ProcessMessageSubscriptionValue {
         process_instance_key: value.process_instance_key,
         element_instance_key: value.element_instance_key,

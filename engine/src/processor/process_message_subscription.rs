@@ -58,6 +58,7 @@ pub fn create(context: &mut Context<'_, '_, '_>, body: &[u8]) -> Outcome {
 /// CORRELATE: a message for the instance.
 pub fn correlate(context: &mut Context<'_, '_, '_>, body: &[u8]) -> Outcome {
     let value: ProcessMessageSubscriptionValue<'_> = decode(context, body)?;
+    partitions::check(context, i64::from(value.subscription_partition_id), body)?;
     let (key, state, bytes) = match find(context, &value, body) {
         Ok(found) => found,
         Err(rejected) => {
