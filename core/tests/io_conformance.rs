@@ -30,7 +30,7 @@ impl Drop for Directory {
 /// Runs a check on each backend.
 fn on_each(name: &str, check: impl Fn(&mut dyn Io, &Path)) {
     let directory = Directory::new(name);
-    let mut run = |io: &mut dyn Io| {
+    let run = |io: &mut dyn Io| {
         let directory = directory.0.join(io.backend().name());
         io.files().create_directories(&directory).expect("a directory");
         check(io, &directory);
