@@ -27,8 +27,8 @@ fn main() -> std::io::Result<()> {
     for source in EXPRESSIONS {
         let expression = Expression::parse(source).map_err(std::io::Error::other)?;
         let mut best = f64::INFINITY;
-        for _ in 0..20 {
-            const COUNT: u32 = 50_000;
+        for _ in 0..3 {
+            const COUNT: u32 = 500_000;
             let start = processor_ns();
             for _ in 0..COUNT {
                 let value = evaluator.evaluate(black_box(&expression), black_box(&variables), &environment);
@@ -37,10 +37,10 @@ fn main() -> std::io::Result<()> {
             best = best.min((processor_ns() - start) as f64 / f64::from(COUNT));
         }
         let start = processor_ns();
-        for _ in 0..1000 {
+        for _ in 0..20_000 {
             let _ = black_box(Expression::parse(black_box(source)));
         }
-        let parse_ns = (processor_ns() - start) / 1000;
+        let parse_ns = (processor_ns() - start) / 20_000;
         writeln!(output, "{best:8.1} ns evaluate {parse_ns:8} ns parse   {source}")?;
     }
     Ok(())

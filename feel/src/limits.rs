@@ -13,7 +13,7 @@ pub const PARSE_STEPS_PER_BYTE: usize = 64;
 /// Deepest evaluation, function calls included.
 pub const EVALUATION_DEPTH_MAX: u32 = 500;
 /// Evaluation steps (nodes visited, items produced) of one evaluation.
-pub const EVALUATION_STEPS_MAX: u64 = 3_000_000;
+pub const EVALUATION_STEPS_MAX: u64 = 2_500_000;
 /// Longest list that an expression may produce.
 pub const LIST_ITEMS_MAX: usize = 1_500_000;
 /// Longest string that an expression may produce, in bytes.

@@ -183,6 +183,28 @@ fn find_in<'a>(count: u32, mut rest: &'a [u8], key: &str) -> Option<&'a [u8]> {
     None
 }
 
+/// An integer as mantissa and scale, or the bytes of a string.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Scalar<'a> {
+    Number(i64, i32),
+    Text(&'a [u8]),
+}
+
+/// Reads integers of 64 bits and short strings; `None` for everything else.
+pub(crate) fn read_scalar(bytes: &[u8]) -> Option<Scalar<'_>> {
+    let (&marker, rest) = bytes.split_first()?;
+    match marker {
+        0x00..=0x7f => Some(Scalar::Number(i64::from(marker), 0)),
+        0xe0..=0xff => Some(Scalar::Number(i64::from(marker as i8), 0)),
+        0xa0..=0xbf => rest.get(..usize::from(marker & 0x1f)).map(Scalar::Text),
+        0xcc..=0xcf | 0xd0..=0xd3 => match read_head(bytes)?.0 {
+            Token::Integer(value) => i64::try_from(value).ok().map(|value| Scalar::Number(value, 0)),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
 pub(crate) fn write_nil(out: &mut Vec<u8>) {
     out.push(0xc0);
 }

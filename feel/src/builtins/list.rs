@@ -5,6 +5,9 @@ use super::{Answer, Refusal, Table, fixed, refuse, variadic};
 use crate::eval::Run;
 use crate::value::{List, Value};
 
+/// What hashing one item costs.
+const HASH_STEPS: u64 = 8;
+
 pub(super) const TABLE: Table = &[
     ("list contains", &[fixed(&["list", "element"], list_contains)]),
     ("count", &[fixed(&["list"], count)]),
@@ -64,7 +67,7 @@ fn index_of<'a>(run: &mut Run<'a, '_>, arguments: &[Value<'a>]) -> Answer<'a> {
 
 fn distinct_values<'a>(run: &mut Run<'a, '_>, arguments: &[Value<'a>]) -> Answer<'a> {
     let [Value::List(list)] = arguments else { return Err(Refusal::IllegalArguments) };
-    run.spend(list.len() as u64)?;
+    run.spend(HASH_STEPS * list.len() as u64)?;
     Ok(Value::list(distinct(&list.items())))
 }
 
@@ -76,7 +79,7 @@ fn distinct<'a>(items: &[Value<'a>]) -> Vec<Value<'a>> {
 /// Each value that occurs more than once, in order of its first occurrence.
 fn duplicate_values<'a>(run: &mut Run<'a, '_>, arguments: &[Value<'a>]) -> Answer<'a> {
     let [Value::List(list)] = arguments else { return Err(Refusal::IllegalArguments) };
-    run.spend(list.len() as u64)?;
+    run.spend(HASH_STEPS * list.len() as u64)?;
     let mut seen = ValueSet::default();
     let mut counts: Vec<usize> = Vec::new();
     for item in list.items().iter() {
@@ -93,7 +96,7 @@ fn duplicate_values<'a>(run: &mut Run<'a, '_>, arguments: &[Value<'a>]) -> Answe
 fn union<'a>(run: &mut Run<'a, '_>, arguments: &[Value<'a>]) -> Answer<'a> {
     let [Value::List(lists)] = arguments else { return Err(Refusal::IllegalArguments) };
     let joined = super::list_edit::joined(&lists.items());
-    run.spend(joined.len() as u64)?;
+    run.spend(HASH_STEPS * joined.len() as u64)?;
     Ok(Value::list(distinct(&joined)))
 }
 

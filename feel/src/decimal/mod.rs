@@ -100,6 +100,14 @@ impl Decimal {
         if self.is_negative() { self.negate() } else { self.clone() }
     }
 
+    /// Mantissa and scale of the inline form.
+    pub(crate) fn as_small(&self) -> Option<(i128, i32)> {
+        match &self.0 {
+            Representation::Small { mantissa, scale } => Some((*mantissa, *scale)),
+            Representation::Big(_) => None,
+        }
+    }
+
     /// What arithmetic on the number costs: its mantissa in 64-bit words beyond the inline form.
     pub(crate) fn weight(&self) -> u64 {
         match &self.0 {

@@ -15,8 +15,7 @@ impl Decimal {
             Representation::Small { mantissa: left, scale: left_scale },
             Representation::Small { mantissa: right, scale: right_scale },
         ) = (&self.0, &other.0)
-            && let Some(product) = left.checked_mul(*right)
-            && digit_count(product) <= PRECISION
+            && let Some(product) = product_within_precision(*left, *right)
             && let Some(scale) = left_scale.checked_add(*right_scale)
         {
             return Decimal::small(product, scale).bounded();
@@ -55,6 +54,16 @@ impl Decimal {
     fn bounded(self) -> Result<Decimal, DecimalOverflow> {
         checked_scale(i64::from(self.scale())).map(|_| self)
     }
+}
+
+/// The exact product if it needs no rounding. Most factors fit 64 bits, and their product 128.
+fn product_within_precision(left: i128, right: i128) -> Option<i128> {
+    const LIMIT: u128 = 10_u128.pow(PRECISION);
+    let product = match (i64::try_from(left), i64::try_from(right)) {
+        (Ok(left), Ok(right)) => i128::from(left) * i128::from(right),
+        _ => left.checked_mul(right)?,
+    };
+    (product.unsigned_abs() < LIMIT).then_some(product)
 }
 
 fn multiply_to_precision(left: &Wide, right: &Wide, precision: u32) -> Result<Wide, DecimalOverflow> {

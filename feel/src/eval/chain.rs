@@ -7,6 +7,9 @@ use crate::value::Value;
 impl<'a> Run<'a, '_> {
     pub(super) fn chain(&mut self, base: NodeId, links: Slice) -> Outcome<'a> {
         let syntax = self.syntax;
+        if let Some(value) = self.chain_fast(base, &syntax.links[links.range()]) {
+            return Ok(value);
+        }
         let mut links = syntax.links[links.range()].iter();
         let mut outcome = match syntax.node(base) {
             // A path on a name that does not exist is one warning, about the name.

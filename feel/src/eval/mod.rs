@@ -11,6 +11,7 @@ mod comparison;
 mod environment;
 mod evaluator;
 mod failure;
+mod fast;
 mod filter;
 mod function;
 mod instance;

@@ -25,7 +25,11 @@ use crate::temporal::Temporal;
 use std::rc::Rc;
 
 /// A FEEL value.
+///
+/// The tag takes a whole word: with a byte beside a one-byte payload, the compiler moves values in
+/// unaligned pieces, and loads of what was just stored stall.
 #[derive(Clone, Debug, Default)]
+#[repr(u64)]
 pub enum Value<'a> {
     /// No value.
     #[default]
