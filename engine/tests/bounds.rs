@@ -14,7 +14,8 @@ const LOOP: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
     <bpmn:exclusiveGateway id="again"><bpmn:incoming>a</bpmn:incoming><bpmn:incoming>c</bpmn:incoming>
       <bpmn:outgoing>b</bpmn:outgoing></bpmn:exclusiveGateway>
     <bpmn:sequenceFlow id="b" sourceRef="again" targetRef="step" />
-    <bpmn:task id="step"><bpmn:incoming>b</bpmn:incoming><bpmn:outgoing>c</bpmn:outgoing></bpmn:task>
+    <bpmn:exclusiveGateway id="step"><bpmn:incoming>b</bpmn:incoming><bpmn:outgoing>c</bpmn:outgoing>
+    </bpmn:exclusiveGateway>
     <bpmn:sequenceFlow id="c" sourceRef="step" targetRef="again" />
   </bpmn:process>
 </bpmn:definitions>"#;

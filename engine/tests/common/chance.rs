@@ -35,7 +35,7 @@ fn key(harness: &Harness, random: &mut Random, value_type: &str, intent: &str) -
             .map_or(-1, |record| record["key"].as_i64().unwrap_or(-1)),
         // The latest are the ones that are likely still there.
         1..12 => random.pick(&keys[keys.len().saturating_sub(8)..]).copied().unwrap_or(-1),
-        _ => random.pick(&keys).copied().unwrap_or(-1),
+        _ => random.pick(keys).copied().unwrap_or(-1),
     }
 }
 

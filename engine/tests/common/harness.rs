@@ -3,6 +3,7 @@
 //! Everything that went in is kept, so that a run can be replayed, undone and repeated.
 
 use serde_json::Value;
+use std::collections::HashMap;
 use tidemill_engine::table::Registry;
 use tidemill_engine::{Command, Effect, Effects, Engine, EngineConfig, Processed};
 use tidemill_record::frame::{AnswerFrame, FrameKind, PushFrame};
@@ -58,6 +59,8 @@ pub struct Harness {
     pub log: Vec<Entry>,
     /// All records so far, as exporters print them.
     pub records: Vec<Value>,
+    /// Their keys by value type and intent.
+    keys: HashMap<(String, String), Vec<i64>>,
     pub answers: Vec<Answer>,
     /// Pushed jobs: stream and job key.
     pub pushes: Vec<(i64, i64)>,
@@ -67,6 +70,11 @@ pub struct Harness {
     effects: Effects,
     buffer: Vec<u8>,
     request_id: i64,
+}
+
+fn kind_of(record: &Value) -> (String, String) {
+    let text = |name: &str| record[name].as_str().expect("a name").to_owned();
+    (text("valueType"), text("intent"))
 }
 
 pub fn config() -> EngineConfig {
@@ -84,6 +92,7 @@ impl Harness {
             now_ms: START_MS,
             log: Vec::new(),
             records: Vec::new(),
+            keys: HashMap::new(),
             answers: Vec::new(),
             pushes: Vec::new(),
             jobs_available: Vec::new(),
@@ -189,7 +198,9 @@ impl Harness {
             position += 1;
             let mut line = String::new();
             print_record(1, &record, &mut line).expect("a value that the engine wrote");
-            self.records.push(serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line}")));
+            let json: Value = serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line}"));
+            self.keys.entry(kind_of(&json)).or_default().push(json["key"].as_i64().expect("a key"));
+            self.records.push(json);
         }
         assert_eq!(processed.last_position, position - 1);
         assert_eq!(self.engine.next_position(), position);
@@ -242,6 +253,11 @@ impl Harness {
         assert_eq!(replayed.next_due_ms(), self.engine.next_due_ms());
     }
 
+    /// Keys of all records of this kind, in order.
+    pub fn keys_of(&self, value_type: &str, intent: &str) -> &[i64] {
+        self.keys.get(&(value_type.to_owned(), intent.to_owned())).map_or(&[], Vec::as_slice)
+    }
+
     /// How many rows each table holds.
     pub fn row_counts(&self) -> Vec<(&'static str, usize)> {
         fn counts<R: Registry>(state: &R) -> Vec<(&'static str, usize)> {
@@ -258,7 +274,10 @@ impl Harness {
         let undone = self.log.split_off(keep);
         self.entry_index = self.log.last().map_or(0, |entry| entry.index);
         self.engine.undo_after(self.entry_index);
-        self.records.truncate(self.log.iter().map(|entry| records(&entry.bytes).count()).sum());
+        let count = self.log.iter().map(|entry| records(&entry.bytes).count()).sum();
+        for record in self.records.split_off(count) {
+            self.keys.get_mut(&kind_of(&record)).and_then(Vec::pop).expect("each record's key was noted");
+        }
         undone
     }
 }

@@ -77,12 +77,6 @@ impl Harness {
         self.command("INCIDENT", "RESOLVE", incident, &json!({}))
     }
 
-    /// Keys of all records of this kind, in order.
-    pub fn keys_of(&self, value_type: &str, intent: &str) -> Vec<i64> {
-        let same = |record: &&Value| record["valueType"] == value_type && record["intent"] == intent;
-        self.records.iter().filter(same).map(|record| record["key"].as_i64().unwrap()).collect()
-    }
-
     /// Whether the process instance has ended.
     pub fn is_completed(&self, instance: i64) -> bool {
         self.keys_of("PROCESS_INSTANCE", "ELEMENT_COMPLETED").contains(&instance)
