@@ -112,9 +112,11 @@ fn garbage(random: &mut Random, depth: u32) -> Value {
 
 /// A value of a record that was there, with some of its fields changed.
 fn bent(harness: &Harness, random: &mut Random, value_type: ValueType) -> Value {
-    let same: Vec<&Value> =
-        harness.records.iter().filter(|record| record["valueType"] == value_type.name()).collect();
-    let Some(record) = random.pick(&same) else { return garbage(random, 0) };
+    let start = random.below(harness.records.len() as u64) as usize;
+    let (before, behind) = harness.records.split_at(start);
+    let mut around = behind.iter().chain(before.iter().rev()).take(500);
+    let same = around.find(|record| record["valueType"] == value_type.name());
+    let Some(record) = same else { return garbage(random, 0) };
     let mut value = record["value"].clone();
     let names: Vec<String> = value.as_object().expect("an object").keys().cloned().collect();
     for name in names {
@@ -127,7 +129,7 @@ fn bent(harness: &Harness, random: &mut Random, value_type: ValueType) -> Value 
 
 #[test]
 fn no_command_makes_the_engine_panic() {
-    for seed in 1..=6 {
+    for seed in 1..=4 {
         let Some(mut harness) = deployed() else { return };
         let mut random = Random::new(seed * 31);
         let types = value_types();
