@@ -1,5 +1,5 @@
-//! Creators that wait for the result of their instance. Volatile: a creator that is gone, or that asked another
-//! leader, gets nothing; the instance goes on. Bounded.
+//! Creators that wait for the result of their instance. Volatile: a creator that is gone, or that asked
+//! another leader, gets nothing; the instance goes on. Bounded.
 
 use hashbrown::HashMap;
 use tidemill_record::ListBuffer;

@@ -1,8 +1,9 @@
 //! What a processor works with: the state to read, the log to write, follow-ups, answers, effects.
 //!
 //! An event is written into the entry's buffer and applied from those bytes: `log.event` gives a [`Written`],
-//! [`Context::apply`] takes it. Rows may be borrowed from `state` while `log.event` encodes them, because the two
-//! are separate fields; [`Context::event`] is the short form for values that borrow nothing from the state.
+//! [`Context::apply`] takes it. Rows may be borrowed from `state` while `log.event` encodes them, because the
+//! two are separate fields; [`Context::event`] is the short form for values that borrow nothing from the
+//! state.
 
 use std::collections::VecDeque;
 use std::sync::Arc;

@@ -1,6 +1,7 @@
 //! What leaves a partition because of an entry: answers, pushed jobs, notices, commands for other partitions.
 //!
-//! The pipeline holds them until the entry is committed. One reusable buffer; no allocation once it has grown.
+//! The pipeline holds them until the entry is committed. One reusable buffer; no allocation once it has
+//! grown.
 
 use tidemill_record::frame::FrameKind;
 use tidemill_record::value::{Value, record_value};

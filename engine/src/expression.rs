@@ -1,5 +1,5 @@
-//! Expressions of the model, compiled once and evaluated over the variables of the state, which are looked up by name
-//! through the scopes and never copied.
+//! Expressions of the model, compiled once and evaluated over the variables of the state, which are looked up
+//! by name through the scopes and never copied.
 
 use std::borrow::Cow;
 use std::io::Write as _;
@@ -23,7 +23,8 @@ pub struct Property {
 }
 
 impl Property {
-    /// Compiles a property. A text that does not parse fails when it is evaluated; deployments are checked before.
+    /// Compiles a property. A text that does not parse fails when it is evaluated; deployments are checked
+    /// before.
     pub fn new(text: &Text) -> Self {
         let source = if text.is_expression() { text.source().trim_start() } else { text.source() };
         let parsed = tidemill_feel::Property::parse(source);
@@ -59,7 +60,8 @@ enum Target {
 }
 
 impl MappingProgram {
-    /// Compiles mappings. With `merge`, a target inside a variable that is a context keeps the rest of that context.
+    /// Compiles mappings. With `merge`, a target inside a variable that is a context keeps the rest of that
+    /// context.
     pub fn new(mappings: &[Mapping], merge: bool) -> Self {
         let mut root = Vec::new();
         for mapping in mappings {
@@ -283,7 +285,8 @@ pub fn correlation_key(
     });
     let Some(result_type) = found.filter(|_| read.is_err()) else { return read };
     let message = format!(
-        "Failed to extract the correlation key for '{}': The value must be either a string or a number, but was '{result_type}'.",
+        "Failed to extract the correlation key for '{}': The value must be either a string or a number, \
+         but was '{result_type}'.",
         property.source()
     );
     let message = with_warnings(&message, context.evaluator.warnings());

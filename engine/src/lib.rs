@@ -1,7 +1,7 @@
 //! The workflow state machine: commands in, records and effects out, all state in tables.
 //!
-//! Sans-io and deterministic: time comes in as epoch ms, nothing here knows disks, sockets, threads or chance.
-//! The same appliers run live, on replay and on followers; the way back is the tables' undo log.
+//! Sans-io and deterministic: time comes in as epoch ms, nothing here knows disks, sockets, threads or
+//! chance. The same appliers run live, on replay and on followers; the way back is the tables' undo log.
 
 mod applier;
 mod awaiting;

@@ -1,4 +1,5 @@
-//! Writing the records of one batch: headers filled in, positions counted, bytes straight into the entry's buffer.
+//! Writing the records of one batch: headers filled in, positions counted, bytes straight into the entry's
+//! buffer.
 
 use tidemill_record::value::Value;
 use tidemill_record::{
@@ -66,10 +67,8 @@ impl<'b, 'm> Log<'b, 'm> {
         intent: impl Into<Intent>,
         value: &impl Value<'a>,
     ) -> Written {
-        let header = RecordHeader {
-            record_type: RecordType::Command,
-            ..self.header(key, value_type, intent.into())
-        };
+        let header =
+            RecordHeader { record_type: RecordType::Command, ..self.header(key, value_type, intent.into()) };
         self.put(&header, "", |out| value.put(out))
     }
 
@@ -114,12 +113,7 @@ impl<'b, 'm> Log<'b, 'm> {
         }
     }
 
-    fn put(
-        &mut self,
-        header: &RecordHeader,
-        reason: &str,
-        value: impl FnOnce(&mut SliceOut<'m>),
-    ) -> Written {
+    fn put(&mut self, header: &RecordHeader, reason: &str, value: impl FnOnce(&mut SliceOut<'m>)) -> Written {
         let start = self.out.position();
         put_record(self.out, header, reason, value);
         self.next_position += 1;
@@ -154,11 +148,6 @@ impl<'b, 'm> Log<'b, 'm> {
     /// Whether something did not fit.
     pub fn overflowed(&self) -> bool {
         self.out.overflowed()
-    }
-
-    /// Bytes written.
-    pub fn byte_count(&self) -> usize {
-        self.out.position()
     }
 
     /// A place to come back to.

@@ -1,5 +1,5 @@
-//! Open job streams: who takes which jobs, and how many more. Volatile: an input of processing, never replayed;
-//! what came of it stands in the JOB_BATCH ACTIVATED events.
+//! Open job streams: who takes which jobs, and how many more. Volatile: an input of processing, never
+//! replayed; what came of it stands in the JOB_BATCH ACTIVATED events.
 
 use hashbrown::HashMap;
 use tidemill_record::ListBuffer;

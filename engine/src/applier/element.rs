@@ -28,19 +28,25 @@ impl Applying<'_, '_> {
             scope.child_count -= 1;
             assert!(scope.child_count >= 0, "a scope counts its children");
             state.elements.put(&mut state.undo, value.flow_scope_key, &scope);
-            assert!(state.children.remove(&mut state.undo, (value.flow_scope_key, key)), "a child is indexed");
+            assert!(
+                state.children.remove(&mut state.undo, (value.flow_scope_key, key)),
+                "a child is indexed"
+            );
         }
     }
 }
 
 fn remove_variables(state: &mut State, scope_key: i64) {
-    while let Some(key) = state.variables.keys().first_from(&(scope_key, 0)).filter(|key| key.0 == scope_key) {
+    while let Some(key) = state.variables.keys().first_from(&(scope_key, 0)).filter(|key| key.0 == scope_key)
+    {
         state.variables.remove(&mut state.undo, &key);
     }
 }
 
 fn remove_taken_flows(state: &mut State, scope_key: i64) {
-    while let Some(key) = state.taken_flows.keys().first_from(&(scope_key, 0, 0)).filter(|key| key.0 == scope_key) {
+    while let Some(key) =
+        state.taken_flows.keys().first_from(&(scope_key, 0, 0)).filter(|key| key.0 == scope_key)
+    {
         state.taken_flows.remove(&mut state.undo, &key);
     }
 }

@@ -28,7 +28,8 @@ pub fn apply(applying: &mut Applying<'_, '_>) {
     scope.child_count += 1;
     match element.element_type {
         ElementType::ParallelGateway => {
-            let taken = spend_taken_flows(state, value.flow_scope_key, index.0, element.incoming.iter().map(|f| f.0));
+            let taken =
+                spend_taken_flows(state, value.flow_scope_key, index.0, element.incoming.iter().map(|f| f.0));
             scope.active_flows -= taken.min(scope.active_flows);
         }
         ElementType::StartEvent | ElementType::BoundaryEvent => {}
@@ -43,7 +44,12 @@ pub fn apply(applying: &mut Applying<'_, '_>) {
 }
 
 /// One token of each flow into a join is spent; gives how many there were.
-fn spend_taken_flows(state: &mut State, scope_key: i64, gateway: u32, flows: impl Iterator<Item = u32>) -> i32 {
+fn spend_taken_flows(
+    state: &mut State,
+    scope_key: i64,
+    gateway: u32,
+    flows: impl Iterator<Item = u32>,
+) -> i32 {
     let mut spent = 0;
     for flow in flows {
         let key = (scope_key, gateway, flow);

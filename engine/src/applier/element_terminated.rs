@@ -1,5 +1,5 @@
-//! PROCESS_INSTANCE ELEMENT_TERMINATED: the instance and all that it held is gone; a boundary event that triggered
-//! it keeps its event until it is activated.
+//! PROCESS_INSTANCE ELEMENT_TERMINATED: the instance and all that it held is gone; a boundary event that
+//! triggered it keeps its event until it is activated.
 
 use super::Applying;
 

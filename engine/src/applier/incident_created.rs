@@ -17,7 +17,11 @@ pub fn apply(applying: &mut Applying<'_, '_>) {
             disable(state, incident.job_key);
         }
     } else {
-        state.element_incidents.put(&mut state.undo, incident.element_instance_key, &NumberRow { number: key });
+        state.element_incidents.put(
+            &mut state.undo,
+            incident.element_instance_key,
+            &NumberRow { number: key },
+        );
     }
 }
 

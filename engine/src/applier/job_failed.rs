@@ -1,5 +1,5 @@
-//! JOB FAILED: with retries left the job can be activated again, at once or after its back-off; without it waits on
-//! an incident.
+//! JOB FAILED: with retries left the job can be activated again, at once or after its back-off; without it
+//! waits on an incident.
 
 use tidemill_record::value::JobValue;
 

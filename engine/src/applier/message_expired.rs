@@ -16,7 +16,8 @@ pub fn apply(applying: &mut Applying<'_, '_>) {
     if has_id {
         state.message_ids.remove(&mut state.undo, &id);
     }
-    while let Some(correlated) = state.correlated.first_from((key, 0)).filter(|(message, _)| *message == key) {
+    while let Some(correlated) = state.correlated.first_from((key, 0)).filter(|(message, _)| *message == key)
+    {
         state.correlated.remove(&mut state.undo, correlated);
     }
 }

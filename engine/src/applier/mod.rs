@@ -1,14 +1,20 @@
-//! Appliers: the only code that changes tables, one file per event. Live processing, replay and followers run the
-//! same ones, from the bytes of the event. A new meaning of an event gets a new record version and a new applier.
+//! Appliers: the only code that changes tables, one file per event. Live processing, replay and followers run
+//! the same ones, from the bytes of the event. A new meaning of an event gets a new record version and a new
+//! applier.
 
 mod banned;
-mod element;
-mod job;
-mod pending_subscription;
 mod deployment;
 mod distribution;
+mod element;
+mod element_activated;
+mod element_activating;
+mod element_completed;
+mod element_completing;
+mod element_terminated;
+mod element_terminating;
 mod incident_created;
 mod incident_resolved;
+mod job;
 mod job_batch_activated;
 mod job_canceled;
 mod job_completed;
@@ -20,15 +26,10 @@ mod job_retries_updated;
 mod job_timed_out;
 mod job_timeout_updated;
 mod job_yielded;
-mod element_activated;
-mod element_activating;
-mod element_completed;
-mod element_completing;
-mod element_terminated;
-mod element_terminating;
 mod message_expired;
 mod message_published;
 mod message_subscription;
+mod pending_subscription;
 mod process_created;
 mod process_event;
 mod process_message_subscription;
@@ -42,7 +43,8 @@ use tidemill_record::{
     CommandDistributionIntent as Distribution, DeploymentIntent, ErrorIntent, IncidentIntent, JobBatchIntent,
     JobIntent, MessageIntent, MessageSubscriptionIntent, ProcessEventIntent, ProcessInstanceCreationIntent,
     ProcessInstanceIntent as Element, ProcessInstanceResultIntent, ProcessIntent,
-    ProcessMessageSubscriptionIntent, RecordView, TimerIntent, ValueType, VariableDocumentIntent, VariableIntent,
+    ProcessMessageSubscriptionIntent, RecordView, TimerIntent, ValueType, VariableDocumentIntent,
+    VariableIntent,
 };
 
 use crate::definition::Definitions;
@@ -127,11 +129,19 @@ fn applier(record: &RecordView<'_>) -> Option<fn(&mut Applying<'_, '_>)> {
             _ => None,
         },
         (ValueType::Process, 2) if intent == ProcessIntent::Created.into() => Some(process_created::apply),
-        (ValueType::Deployment, 2) if intent == DeploymentIntent::Created.into() => Some(deployment::apply_created),
+        (ValueType::Deployment, 2) if intent == DeploymentIntent::Created.into() => {
+            Some(deployment::apply_created)
+        }
         (ValueType::CommandDistribution, 1) => distribution::applier(Distribution::from_intent(intent)?),
         (ValueType::Error, 1) if intent == ErrorIntent::Created.into() => Some(banned::apply),
-        (ValueType::ProcessInstanceCreation, 1) if intent == ProcessInstanceCreationIntent::Created.into() => Some(none),
-        (ValueType::ProcessInstanceResult, 1) if intent == ProcessInstanceResultIntent::Completed.into() => Some(none),
+        (ValueType::ProcessInstanceCreation, 1)
+            if intent == ProcessInstanceCreationIntent::Created.into() =>
+        {
+            Some(none)
+        }
+        (ValueType::ProcessInstanceResult, 1) if intent == ProcessInstanceResultIntent::Completed.into() => {
+            Some(none)
+        }
         (ValueType::VariableDocument, 1) if intent == VariableDocumentIntent::Updated.into() => Some(none),
         _ => None,
     }

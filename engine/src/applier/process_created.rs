@@ -13,7 +13,8 @@ pub fn apply(applying: &mut Applying<'_, '_>) {
     let state = &mut *applying.state;
     state.processes.put(&mut state.undo, key, &value);
     state.versions.put(&mut state.undo, (id, i64::from(value.version)), &NumberRow { number: key });
-    let newer = state.latest_process(value.bpmn_process_id).is_none_or(|latest| latest.version < value.version);
+    let newer =
+        state.latest_process(value.bpmn_process_id).is_none_or(|latest| latest.version < value.version);
     if newer {
         let row = LatestRow {
             bpmn_process_id: value.bpmn_process_id,

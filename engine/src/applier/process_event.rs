@@ -10,7 +10,8 @@ pub fn apply_triggering(applying: &mut Applying<'_, '_>) {
     let value: ProcessEventValue<'_> = applying.value();
     let definition = applying.definitions.get(applying.state, value.process_definition_key);
     let definition = definition.expect("events reach instances of deployed processes");
-    let element = definition.process.find(value.target_element_id).expect("events trigger elements of the process");
+    let element =
+        definition.process.find(value.target_element_id).expect("events trigger elements of the process");
     let row = TriggerRow {
         element_index: element.index.0 as i32,
         variables: value.variables,

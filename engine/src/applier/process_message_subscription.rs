@@ -25,11 +25,8 @@ fn row_key(value: &ProcessMessageSubscriptionValue<'_>) -> (i64, u128) {
 }
 
 fn put(applying: &mut Applying<'_, '_>, value: &ProcessMessageSubscriptionValue<'_>, to: SubscriptionState) {
-    let row = ProcessMessageSubscriptionRow {
-        key: applying.key(),
-        state: to as i32,
-        value: applying.record.body,
-    };
+    let row =
+        ProcessMessageSubscriptionRow { key: applying.key(), state: to as i32, value: applying.record.body };
     let state = &mut *applying.state;
     state.process_subscriptions.put(&mut state.undo, row_key(value), &row);
 }

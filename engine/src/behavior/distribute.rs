@@ -8,7 +8,12 @@ use crate::context::Context;
 use crate::log::Written;
 
 /// Gives a deployment to the other partitions; with one partition it is answered at once.
-pub fn deployment(context: &mut Context<'_, '_, '_>, key: i64, decided: &DeploymentValue<'_>, created: Written) {
+pub fn deployment(
+    context: &mut Context<'_, '_, '_>,
+    key: i64,
+    decided: &DeploymentValue<'_>,
+    created: Written,
+) {
     if context.config.partition_count == 1 {
         return context.respond(created);
     }

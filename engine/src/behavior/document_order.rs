@@ -1,9 +1,9 @@
 //! The order in which the variables of one document are written.
 //!
-//! Zeebe indexes a document by the places of its names in an open-addressing hash map (Agrona's `Int2IntHashMap`) and
-//! walks that map backwards; the order of the VARIABLE records, and with it their keys, follows from it. The map is
-//! kept, so its capacity depends on the largest document that the broker has seen. Observed on 8.6.0. Order and
-//! keys stand in the events, so a replay does not depend on this memory.
+//! Zeebe indexes a document by the places of its names in an open-addressing hash map (Agrona's
+//! `Int2IntHashMap`) and walks that map backwards; the order of the VARIABLE records, and with it their keys,
+//! follows from it. The map is kept, so its capacity depends on the largest document that the broker has
+//! seen. Observed on 8.6.0. Order and keys stand in the events, so a replay does not depend on this memory.
 
 const MISSING: i32 = -1;
 const CAPACITY_MIN: usize = 8;

@@ -109,8 +109,8 @@ pub fn trigger(
     }
 }
 
-/// Subscribes to what the instance waits for: messages, then timers, each from the last of the document to the first.
-/// Everything is evaluated before anything is written.
+/// Subscribes to what the instance waits for: messages, then timers, each from the last of the document to
+/// the first. Everything is evaluated before anything is written.
 pub fn subscribe(context: &mut Context<'_, '_, '_>, instance: &Instance<'_>) -> Step {
     let element = instance.element;
     if element.subscriptions.is_empty() {
@@ -128,7 +128,8 @@ pub fn subscribe(context: &mut Context<'_, '_, '_>, instance: &Instance<'_>) -> 
             instance.definition.program(event).message.as_ref().expect("a message event has a message");
         let name = expression::text(context, &program.0, instance.key)?;
         let key = program.1.as_ref().expect("a message that is waited for has a correlation key");
-        // The variables of a boundary event's activity are not there for its correlation key: it is the scope's.
+        // The variables of a boundary event's activity are not there for its correlation key: it is the
+        // scope's.
         let scope_key = if event == element.index { instance.key } else { instance.flow_scope_key };
         correlation_key.clear();
         expression::correlation_key(context, key, scope_key, &mut correlation_key)?;
@@ -151,7 +152,8 @@ pub fn subscribe(context: &mut Context<'_, '_, '_>, instance: &Instance<'_>) -> 
     Ok(())
 }
 
-/// Opens what was evaluated: messages as event, name and correlation key; timers as event, due date and repetitions.
+/// Opens what was evaluated: messages as event, name and correlation key; timers as event, due date and
+/// repetitions.
 fn write_subscriptions(
     context: &mut Context<'_, '_, '_>,
     instance: &Instance<'_>,

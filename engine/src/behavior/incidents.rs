@@ -82,7 +82,8 @@ pub fn resolve_of_job(context: &mut Context<'_, '_, '_>, job_key: i64) {
 
 /// INCIDENT RESOLVED; gives the record.
 pub fn resolved(context: &mut Context<'_, '_, '_>, key: i64) -> crate::log::Written {
-    let incident: IncidentValue<'_> = context.state.incidents.row(&key).expect("the caller has seen the incident");
+    let incident: IncidentValue<'_> =
+        context.state.incidents.row(&key).expect("the caller has seen the incident");
     let written = context.log.event(key, ValueType::Incident, IncidentIntent::Resolved, &incident);
     context.apply(written);
     written

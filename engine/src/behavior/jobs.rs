@@ -17,7 +17,10 @@ pub struct JobProperties {
 }
 
 /// Evaluates type and retries.
-pub fn evaluate(context: &mut Context<'_, '_, '_>, instance: &Instance<'_>) -> Result<JobProperties, Failure> {
+pub fn evaluate(
+    context: &mut Context<'_, '_, '_>,
+    instance: &Instance<'_>,
+) -> Result<JobProperties, Failure> {
     let program = instance.definition.program(instance.element.index);
     let program = program.job.as_ref().expect("a task of this kind has a job definition");
     let job_type = match program.job_type.static_text() {

@@ -11,11 +11,17 @@ use crate::state::texts_hash;
 use crate::table::text_hash_wide;
 
 /// The oldest message for a subscription of this process that it was not correlated to before.
-pub fn next_for(context: &Context<'_, '_, '_>, name: &str, correlation_key: &str, process_id: &str) -> Option<i64> {
+pub fn next_for(
+    context: &Context<'_, '_, '_>,
+    name: &str,
+    correlation_key: &str,
+    process_id: &str,
+) -> Option<i64> {
     let hash = texts_hash(&[name, correlation_key]);
     let process = text_hash_wide(process_id);
     let state = &context.state;
-    let mut keys = state.messages_by_name.range_from((hash, i64::MIN)).take_while(|(other, _)| *other == hash);
+    let mut keys =
+        state.messages_by_name.range_from((hash, i64::MIN)).take_while(|(other, _)| *other == hash);
     let found = keys.find(|(_, key)| {
         let message = state.message(*key).expect("an indexed message is there");
         message.deadline > context.log.timestamp && !state.correlated.contains(&(*key, process))
@@ -24,7 +30,11 @@ pub fn next_for(context: &Context<'_, '_, '_>, name: &str, correlation_key: &str
 }
 
 /// Correlates a subscription to the next message that waits; false when there is none.
-pub fn correlate_next(context: &mut Context<'_, '_, '_>, subscription: &MessageSubscriptionValue<'_>, key: i64) -> bool {
+pub fn correlate_next(
+    context: &mut Context<'_, '_, '_>,
+    subscription: &MessageSubscriptionValue<'_>,
+    key: i64,
+) -> bool {
     let value = subscription;
     let found = next_for(context, value.message_name, value.correlation_key, value.bpmn_process_id);
     let Some(message_key) = found else { return false };

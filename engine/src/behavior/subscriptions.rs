@@ -1,7 +1,9 @@
 //! Message subscriptions of element instances: opened and closed with the partition of the message.
 
 use tidemill_model::ElementIndex;
-use tidemill_record::value::{MessageSubscriptionValue, MessageValue, ProcessMessageSubscriptionValue, Value};
+use tidemill_record::value::{
+    MessageSubscriptionValue, MessageValue, ProcessMessageSubscriptionValue, Value,
+};
 use tidemill_record::{Document, MessageSubscriptionIntent, ProcessMessageSubscriptionIntent, ValueType};
 
 use super::{messages, partitions};
@@ -31,7 +33,12 @@ pub fn open(
         ..ProcessMessageSubscriptionValue::default()
     };
     let key = context.next_key();
-    context.event(key, ValueType::ProcessMessageSubscription, ProcessMessageSubscriptionIntent::Creating, &value);
+    context.event(
+        key,
+        ValueType::ProcessMessageSubscription,
+        ProcessMessageSubscriptionIntent::Creating,
+        &value,
+    );
     ask_to_create(context, &value);
 }
 
@@ -42,7 +49,9 @@ fn ask_to_create(context: &mut Context<'_, '_, '_>, value: &ProcessMessageSubscr
     // On the own partition Zeebe's command shows the message that it will be correlated to.
     let found = context
         .is_own_partition(partition)
-        .then(|| messages::next_for(context, value.message_name, value.correlation_key, value.bpmn_process_id))
+        .then(|| {
+            messages::next_for(context, value.message_name, value.correlation_key, value.bpmn_process_id)
+        })
         .flatten();
     let Some(message_key) = found else {
         return partitions::send(
@@ -56,7 +65,13 @@ fn ask_to_create(context: &mut Context<'_, '_, '_>, value: &ProcessMessageSubscr
     let message: MessageValue<'_> = context.state.message(message_key).expect("found before");
     let variables = context.buffers.copy(message.variables.0);
     let command = MessageSubscriptionValue { message_key, variables: Document(&variables), ..command };
-    partitions::send(context, partition, ValueType::MessageSubscription, MessageSubscriptionIntent::Create, &command);
+    partitions::send(
+        context,
+        partition,
+        ValueType::MessageSubscription,
+        MessageSubscriptionIntent::Create,
+        &command,
+    );
     context.buffers.give(variables);
 }
 
@@ -106,9 +121,20 @@ fn close(context: &mut Context<'_, '_, '_>, element_instance_key: i64, name: &st
     let key = row.key;
     let bytes = context.buffers.copy(row.value);
     let value = ProcessMessageSubscriptionValue::take(&bytes).expect("rows hold what records held");
-    context.event(key, ValueType::ProcessMessageSubscription, ProcessMessageSubscriptionIntent::Deleting, &value);
+    context.event(
+        key,
+        ValueType::ProcessMessageSubscription,
+        ProcessMessageSubscriptionIntent::Deleting,
+        &value,
+    );
     let command = delete_command(&value);
     let partition = value.subscription_partition_id;
-    partitions::send(context, partition, ValueType::MessageSubscription, MessageSubscriptionIntent::Delete, &command);
+    partitions::send(
+        context,
+        partition,
+        ValueType::MessageSubscription,
+        MessageSubscriptionIntent::Delete,
+        &command,
+    );
     context.buffers.give(bytes);
 }

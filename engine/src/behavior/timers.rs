@@ -67,7 +67,10 @@ pub fn repetitions(timer: &Timer) -> i32 {
 
 /// A timer whose next time cannot be counted.
 pub fn never_due() -> Failure {
-    Failure::new(ErrorType::ExtractValueError, "Expected the timer to have a next due date, but it lies beyond all dates")
+    Failure::new(
+        ErrorType::ExtractValueError,
+        "Expected the timer to have a next due date, but it lies beyond all dates",
+    )
 }
 
 /// TIMER CANCELED for all timers of an instance, in the order of their keys.

@@ -49,13 +49,14 @@ pub fn ask_to_terminate(context: &mut Context<'_, '_, '_>, instance: &Instance<'
 
 /// Asks for the none start event of a scope; its key is drawn when it is activated.
 pub fn activate_start_event(context: &mut Context<'_, '_, '_>, scope: &Instance<'_>) {
-    let start = scope.element.start_event.expect("a scope that is activated by a token has a none start event");
+    let start =
+        scope.element.start_event.expect("a scope that is activated by a token has a none start event");
     let value = scope.definition.value(start, scope.process_instance_key, scope.key);
     context.command(-1, ValueType::ProcessInstance, Intent::ActivateElement, &value);
 }
 
-/// Takes every flow that leaves the element, or ends the path. Flows are taken from the last of the document to the
-/// first.
+/// Takes every flow that leaves the element, or ends the path. Flows are taken from the last of the document
+/// to the first.
 pub fn take_outgoing_flows(context: &mut Context<'_, '_, '_>, instance: &Instance<'_>) {
     for flow in instance.element.outgoing.iter().rev() {
         take_flow(context, instance, *flow);
@@ -89,7 +90,8 @@ pub fn terminate_leaf(context: &mut Context<'_, '_, '_>, instance: &Instance<'_>
     end_terminated(context, instance);
 }
 
-/// ELEMENT_TERMINATED, and what follows: the boundary event that interrupted the instance, or the end of its scope.
+/// ELEMENT_TERMINATED, and what follows: the boundary event that interrupted the instance, or the end of its
+/// scope.
 pub fn end_terminated(context: &mut Context<'_, '_, '_>, instance: &Instance<'_>) {
     let scope_active = context
         .state
@@ -103,8 +105,8 @@ pub fn end_terminated(context: &mut Context<'_, '_, '_>, instance: &Instance<'_>
     }
 }
 
-/// A child was cancelled: its scope ends when it is being cancelled itself and this was the last, and completes when it
-/// is at work and has nothing left to do.
+/// A child was cancelled: its scope ends when it is being cancelled itself and this was the last, and
+/// completes when it is at work and has nothing left to do.
 fn path_terminated(context: &mut Context<'_, '_, '_>, scope_key: i64) {
     let Some(scope) = context.state.element(scope_key) else { return };
     match scope.element_state() {

@@ -60,8 +60,8 @@ pub fn merge_local(context: &mut Context<'_, '_, '_>, owner: &Owner<'_>, scope_k
     *context.document_order = order;
 }
 
-/// Sets the variables of a document where they are found from this scope upwards; what is found nowhere is set in the
-/// outermost scope.
+/// Sets the variables of a document where they are found from this scope upwards; what is found nowhere is
+/// set in the outermost scope.
 pub fn merge(context: &mut Context<'_, '_, '_>, owner: &Owner<'_>, scope_key: i64, document: &[u8]) {
     if document == tidemill_record::message_pack::EMPTY_DOCUMENT {
         return;
@@ -73,7 +73,8 @@ pub fn merge(context: &mut Context<'_, '_, '_>, owner: &Owner<'_>, scope_key: i6
         order.retain(|entry: &Entry| {
             let (name, value) = (entry.name(document), entry.value(document));
             // What has the value already here goes on to the outer scopes, as in Zeebe.
-            let changes = context.state.local_variable(scope_key, name).is_some_and(|row| row.value.0 != value);
+            let changes =
+                context.state.local_variable(scope_key, name).is_some_and(|row| row.value.0 != value);
             if changes {
                 set(context, owner, scope_key, name, value);
             }

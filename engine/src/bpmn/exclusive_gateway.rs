@@ -1,5 +1,5 @@
-//! The exclusive gateway: the first flow whose condition holds, else the default flow. Conditions are asked from the
-//! last flow of the document to the first.
+//! The exclusive gateway: the first flow whose condition holds, else the default flow. Conditions are asked
+//! from the last flow of the document to the first.
 
 use tidemill_model::ElementIndex;
 use tidemill_record::ErrorType;
@@ -22,7 +22,10 @@ pub fn activate(context: &mut Context<'_, '_, '_>, instance: &Instance<'_>) -> S
 }
 
 /// The flow to take; `None` where there is nothing to choose from.
-fn find_flow(context: &mut Context<'_, '_, '_>, instance: &Instance<'_>) -> Result<Option<ElementIndex>, Failure> {
+fn find_flow(
+    context: &mut Context<'_, '_, '_>,
+    instance: &Instance<'_>,
+) -> Result<Option<ElementIndex>, Failure> {
     let element = instance.element;
     let definition = instance.definition;
     let unconditional = |flow: &ElementIndex| definition.program(*flow).condition.is_none();

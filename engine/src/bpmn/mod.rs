@@ -1,7 +1,7 @@
 //! What elements do in each step of their life: one file per element.
 //!
-//! A step may fail on what the model or its variables say; the failure becomes an incident, and resolving it takes
-//! the step again from where it failed.
+//! A step may fail on what the model or its variables say; the failure becomes an incident, and resolving it
+//! takes the step again from where it failed.
 
 mod boundary_event;
 mod catch_event;
@@ -52,9 +52,14 @@ impl<'d> Instance<'d> {
 pub type Step = Result<(), Failure>;
 
 /// Works on an instance that is there.
-pub fn with_instance(context: &mut Context<'_, '_, '_>, key: i64, work: fn(&mut Context<'_, '_, '_>, &Instance<'_>)) {
+pub fn with_instance(
+    context: &mut Context<'_, '_, '_>,
+    key: i64,
+    work: fn(&mut Context<'_, '_, '_>, &Instance<'_>),
+) {
     let row = context.state.element(key).expect("the caller has seen the instance");
-    let definition = context.definition(row.process_definition_key).expect("instances are of deployed processes");
+    let definition =
+        context.definition(row.process_definition_key).expect("instances are of deployed processes");
     work(context, &instance(&definition, key, &row));
 }
 

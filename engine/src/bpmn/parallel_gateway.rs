@@ -1,4 +1,5 @@
-//! The parallel gateway: passed through in one go, fork and join alike. Whether a join may be passed was asked before.
+//! The parallel gateway: passed through in one go, fork and join alike. Whether a join may be passed was
+//! asked before.
 
 use super::{Instance, Step};
 use crate::behavior::transitions;

@@ -82,7 +82,8 @@ impl Definition {
         if self.types[index.index()].0 == value.bpmn_element_type {
             return Some(index);
         }
-        let element_type = ElementType::ALL.into_iter().find(|t| t.name() == value.bpmn_element_type.name())?;
+        let element_type =
+            ElementType::ALL.into_iter().find(|t| t.name() == value.bpmn_element_type.name())?;
         self.process.find_typed(value.element_id, element_type).map(|element| element.index)
     }
 }

@@ -24,8 +24,8 @@ pub struct Planned<'r> {
     pub duplicate_of: Option<i64>,
 }
 
-/// Decides keys and versions. What is there already, with the same file name and content, keeps both; but processes
-/// deployed together are versioned together: where one is new, the rest becomes new with it.
+/// Decides keys and versions. What is there already, with the same file name and content, keeps both; but
+/// processes deployed together are versioned together: where one is new, the rest becomes new with it.
 pub fn plan<'r>(context: &mut Context<'_, '_, '_>, read: Vec<ReadResource<'r>>) -> Vec<Planned<'r>> {
     let mut planned: Vec<Planned<'r>> = Vec::new();
     for (resource, definitions) in read {
@@ -37,7 +37,8 @@ pub fn plan<'r>(context: &mut Context<'_, '_, '_>, read: Vec<ReadResource<'r>>) 
     if planned.iter().any(|planned| planned.duplicate_of.is_none()) {
         // Keys of what is new by itself were drawn first.
         for planned in planned.iter_mut().filter(|planned| planned.duplicate_of.is_some()) {
-            (planned.key, planned.version, planned.duplicate_of) = (context.next_key(), planned.version + 1, None);
+            (planned.key, planned.version, planned.duplicate_of) =
+                (context.next_key(), planned.version + 1, None);
         }
     }
     planned
@@ -51,7 +52,14 @@ fn plan_one<'r>(
 ) -> Planned<'r> {
     let latest = context.state.latest_process(&process.id);
     let Some((version, key)) = latest.map(|latest| (latest.version, latest.process_definition_key)) else {
-        return Planned { resource, checksum, process, key: context.next_key(), version: 1, duplicate_of: None };
+        return Planned {
+            resource,
+            checksum,
+            process,
+            key: context.next_key(),
+            version: 1,
+            duplicate_of: None,
+        };
     };
     let row = context.state.process(key).expect("the latest version is there");
     if row.checksum == checksum && row.resource_name == resource.resource_name {

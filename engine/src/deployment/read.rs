@@ -40,8 +40,9 @@ pub fn read_all<'r>(value: &DeploymentValue<'r>) -> Read<'r> {
             }
         }
     }
-    let problem = (!problems.is_empty())
-        .then(|| format!("Expected to deploy new resources, but encountered the following errors:{problems}"));
+    let problem = (!problems.is_empty()).then(|| {
+        format!("Expected to deploy new resources, but encountered the following errors:{problems}")
+    });
     Read { resources, problem }
 }
 

@@ -1,8 +1,8 @@
 //! One batch: an outside command and the follow-ups it causes, in the order they were written.
 //!
-//! Fault model: a command that panics, or that finds a broken invariant, is taken back alone; its instance is set
-//! aside and an ERROR record tells. A command whose records do not fit is taken back; the outside command is then
-//! rejected, a follow-up is left for a batch of its own.
+//! Fault model: a command that panics, or that finds a broken invariant, is taken back alone; its instance is
+//! set aside and an ERROR record tells. A command whose records do not fit is taken back; the outside command
+//! is then rejected, a follow-up is left for a batch of its own.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -67,8 +67,14 @@ impl Engine {
         match self.run_command(log, effects, request_id) {
             End::Done => {}
             End::Overflow => {
-                let reason = "Expected to process the command, but what follows from it exceeds the size of a batch";
-                self.reject_current(log, effects, request_id, (RejectionType::ExceededBatchRecordSize, reason));
+                let reason =
+                    "Expected to process the command, but what follows from it exceeds the size of a batch";
+                self.reject_current(
+                    log,
+                    effects,
+                    request_id,
+                    (RejectionType::ExceededBatchRecordSize, reason),
+                );
             }
             End::Failed(message) => self.set_aside(log, effects, request_id, &message),
         }

@@ -1,7 +1,7 @@
 //! What becomes due: timers, job deadlines, back-offs, messages, subscription commands without an answer.
 //!
-//! Each due item becomes a command without a source, as if it came from outside, and runs a batch of its own. A
-//! sweep takes a bounded number; what is left is due at once.
+//! Each due item becomes a command without a source, as if it came from outside, and runs a batch of its own.
+//! A sweep takes a bounded number; what is left is due at once.
 
 use tidemill_record::value::{JobValue, MessageBatchValue, TimerValue, Value};
 use tidemill_record::{Document, Intent, JobIntent, MessageBatchIntent, SliceOut, TimerIntent, ValueType};
@@ -29,8 +29,8 @@ impl Engine {
         firsts.chain(self.next_resend_ms()).min()
     }
 
-    /// One entry: a bounded sweep of what is due at `now_ms`. With no records in the answer there is nothing to append,
-    /// though commands to other partitions may have been sent again.
+    /// One entry: a bounded sweep of what is due at `now_ms`. With no records in the answer there is nothing
+    /// to append, though commands to other partitions may have been sent again.
     pub fn process_due(
         &mut self,
         entry_index: u64,

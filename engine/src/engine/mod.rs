@@ -118,8 +118,9 @@ impl Engine {
         }
     }
 
-    /// One entry: the command and everything that follows from it. `entry_index` rises from call to call; `out` is
-    /// empty and takes the records; `effects` are appended and to be held until the entry is committed.
+    /// One entry: the command and everything that follows from it. `entry_index` rises from call to call;
+    /// `out` is empty and takes the records; `effects` are appended and to be held until the entry is
+    /// committed.
     pub fn process(
         &mut self,
         entry_index: u64,
@@ -134,7 +135,12 @@ impl Engine {
     }
 
     /// Writes an outside command and runs its batch.
-    fn run_command_from_outside(&mut self, command: &Command<'_>, log: &mut Log<'_, '_>, effects: &mut Effects) {
+    fn run_command_from_outside(
+        &mut self,
+        command: &Command<'_>,
+        log: &mut Log<'_, '_>,
+        effects: &mut Effects,
+    ) {
         let mark = log.mark();
         (log.source_position, log.operation_reference) = (-1, command.operation_reference);
         let position = log.next_position;
@@ -164,7 +170,12 @@ impl Engine {
         }
     }
 
-    fn begin_entry<'b, 'm>(&mut self, entry_index: u64, now_ms: i64, out: &'b mut SliceOut<'m>) -> Log<'b, 'm> {
+    fn begin_entry<'b, 'm>(
+        &mut self,
+        entry_index: u64,
+        now_ms: i64,
+        out: &'b mut SliceOut<'m>,
+    ) -> Log<'b, 'm> {
         assert_eq!(out.bytes().len(), 0, "an entry starts with an empty output");
         self.state.undo.mark(entry_index);
         let timestamp = now_ms.max(self.state.counter(Counter::Timestamp));
@@ -254,13 +265,18 @@ impl Engine {
         self.streams.open(frame)
     }
 
+    /// How many job streams are open.
+    pub fn stream_count(&self) -> usize {
+        self.streams.len()
+    }
+
     /// Lets a stream take more jobs.
     pub fn add_credit(&mut self, stream_id: i64, credit: i32) {
         self.streams.add_credit(stream_id, credit);
     }
 
-    /// Closes a stream. Jobs that were pushed to it and did not reach their client are to be given back by JOB YIELD
-    /// commands.
+    /// Closes a stream. Jobs that were pushed to it and did not reach their client are to be given back by
+    /// JOB YIELD commands.
     pub fn close_stream(&mut self, stream_id: i64) {
         self.streams.close(stream_id);
     }

@@ -14,8 +14,8 @@ use crate::state::{ElementRow, JobRow};
 const ENTRIES_MAX: usize = 1_000;
 
 impl Engine {
-    /// Answers a question about the state as JSON: `instance` with its key, `incidents` of all instances (key -1) or of
-    /// one, `digest`. False when there is nothing to tell.
+    /// Answers a question about the state as JSON: `instance` with its key, `incidents` of all instances (key
+    /// -1) or of one, `digest`. False when there is nothing to tell.
     pub fn query(&self, question: &str, key: i64, out_json: &mut String) -> bool {
         match question {
             "instance" => self.query_instance(key, out_json),
@@ -34,10 +34,14 @@ impl Engine {
             return false;
         };
         let instance_key = row.process_instance_key;
-        let state = if self.state.banned.contains(&instance_key) { "SET_ASIDE" } else { row.element_state().name() };
+        let state =
+            if self.state.banned.contains(&instance_key) { "SET_ASIDE" } else { row.element_state().name() };
         put(out, format_args!("{{\"processInstanceKey\":{instance_key},\"bpmnProcessId\":"));
         escape_json(&definition.process.id, out);
-        put(out, format_args!(",\"version\":{},\"processDefinitionKey\":{}", definition.version, definition.key));
+        put(
+            out,
+            format_args!(",\"version\":{},\"processDefinitionKey\":{}", definition.version, definition.key),
+        );
         put(out, format_args!(",\"state\":\"{state}\",\"elements\":["));
         let mut scopes = Vec::new();
         self.put_elements(&definition, instance_key, &mut scopes, out);
@@ -70,7 +74,13 @@ impl Engine {
     fn put_element(&self, definition: &Definition, key: i64, row: &ElementRow, out: &mut String) {
         let index = ElementIndex(row.element_index as u32);
         let value = definition.value(index, row.process_instance_key, row.flow_scope_key);
-        put(out, format_args!("{{\"elementInstanceKey\":{key},\"flowScopeKey\":{},\"elementId\":", row.flow_scope_key));
+        put(
+            out,
+            format_args!(
+                "{{\"elementInstanceKey\":{key},\"flowScopeKey\":{},\"elementId\":",
+                row.flow_scope_key
+            ),
+        );
         escape_json(value.element_id, out);
         put(
             out,

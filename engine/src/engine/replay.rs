@@ -65,8 +65,8 @@ impl Engine {
     }
 }
 
-/// Whether the engine itself put the key on the record. Keys of outside commands, and of their rejections, are what
-/// somebody asked for.
+/// Whether the engine itself put the key on the record. Keys of outside commands, and of their rejections,
+/// are what somebody asked for.
 fn is_key_drawn_here(record: &RecordView<'_>) -> bool {
     let header = &record.header;
     header.source_position >= 0

@@ -1,9 +1,10 @@
-//! Commands to other partitions that were not answered are sent again. Which ones stands in tables; when, is volatile:
-//! sending twice changes nothing, because the receivers know what they have taken.
+//! Commands to other partitions that were not answered are sent again. Which ones stands in tables; when, is
+//! volatile: sending twice changes nothing, because the receivers know what they have taken.
 
 use tidemill_record::value::{CommandDistributionValue, DeploymentValue, Value};
 use tidemill_record::{
-    DeploymentIntent, Intent, MessageSubscriptionIntent, ProcessMessageSubscriptionIntent, ValueType, partition_of_key,
+    DeploymentIntent, Intent, MessageSubscriptionIntent, ProcessMessageSubscriptionIntent, ValueType,
+    partition_of_key,
 };
 
 use super::Engine;
@@ -40,7 +41,8 @@ impl Engine {
         let before = now_ms.saturating_sub(RESEND_INTERVAL_MS);
         let mut at = self.resend_from;
         for _ in 0..DUE_IN_SWEEP_MAX {
-            let next = self.state.pending_subscriptions.first_from(at).filter(|(sent_ms, ..)| *sent_ms <= before);
+            let next =
+                self.state.pending_subscriptions.first_from(at).filter(|(sent_ms, ..)| *sent_ms <= before);
             let Some((sent_ms, instance, name, kind)) = next else {
                 self.resend_distributions(now_ms, effects);
                 (self.resend_from, self.resend_at_ms) = (FIRST, now_ms.saturating_add(RESEND_INTERVAL_MS));
@@ -55,7 +57,9 @@ impl Engine {
     fn resend_subscription(&mut self, key: (i64, u128), kind: u8, now_ms: i64, effects: &mut Effects) {
         let own = self.config.partition_id as i32;
         if kind == Pending::Correlating as u8 {
-            let Some(row) = self.state.message_subscriptions.row::<MessageSubscriptionRow<'_>>(&key) else { return };
+            let Some(row) = self.state.message_subscriptions.row::<MessageSubscriptionRow<'_>>(&key) else {
+                return;
+            };
             let subscription = row.decoded();
             let partition = partition_of_key(subscription.process_instance_key) as i32;
             let intent = ProcessMessageSubscriptionIntent::Correlate.into();

@@ -1,5 +1,5 @@
-//! COMMAND_DISTRIBUTION ACKNOWLEDGE: a partition has taken a command; when it was the last, the distribution is over and
-//! its client is answered.
+//! COMMAND_DISTRIBUTION ACKNOWLEDGE: a partition has taken a command; when it was the last, the distribution
+//! is over and its client is answered.
 
 use tidemill_record::value::CommandDistributionValue;
 use tidemill_record::{CommandDistributionIntent, RejectionType, ValueType};
@@ -12,7 +12,8 @@ pub fn process(context: &mut Context<'_, '_, '_>, body: &[u8]) -> Outcome {
     let key = context.head.key;
     if !context.state.pending_distributions.contains(&(key, i64::from(value.partition_id))) {
         let reason = format!(
-            "Expected to find pending distribution with key '{key}' for partition {}, but no pending distribution was found",
+            "Expected to find pending distribution with key '{key}' for partition {}, \
+             but no pending distribution was found",
             value.partition_id
         );
         return context.reject(RejectionType::NotFound, &reason, body);

@@ -1,5 +1,5 @@
-//! DEPLOYMENT CREATE: new versions of processes from resources. From another partition it brings what that one
-//! decided, and may come twice.
+//! DEPLOYMENT CREATE: new versions of processes from resources. From another partition it brings what that
+//! one decided, and may come twice.
 
 use tidemill_record::value::{DeploymentResource, DeploymentValue, ProcessMetadata, ProcessValue, Value};
 use tidemill_record::{DeploymentIntent, List, ProcessIntent, RejectionType, ValueType, partition_of_key};
@@ -40,13 +40,18 @@ pub fn process(context: &mut Context<'_, '_, '_>, body: &[u8]) -> Outcome {
 /// PROCESS CREATED for each process that is new.
 fn tell_processes(context: &mut Context<'_, '_, '_>, value: &DeploymentValue<'_>) {
     for metadata in value.processes_metadata.iter().filter(|metadata| !metadata.is_duplicate) {
-        let resource = value.resources.iter().find(|resource| resource.resource_name == metadata.resource_name);
+        let resource =
+            value.resources.iter().find(|resource| resource.resource_name == metadata.resource_name);
         let resource = resource.expect("metadata names a resource of its deployment");
         tell_process(context, &metadata, &resource);
     }
 }
 
-fn tell_process(context: &mut Context<'_, '_, '_>, metadata: &ProcessMetadata<'_>, resource: &DeploymentResource<'_>) {
+fn tell_process(
+    context: &mut Context<'_, '_, '_>,
+    metadata: &ProcessMetadata<'_>,
+    resource: &DeploymentResource<'_>,
+) {
     let value = ProcessValue {
         bpmn_process_id: metadata.bpmn_process_id,
         version: metadata.version,
@@ -71,7 +76,11 @@ fn take_distributed(context: &mut Context<'_, '_, '_>, value: &DeploymentValue<'
         let reason = format!("Expected to create deployment with key '{key}', but it exists already");
         return context.reject(RejectionType::AlreadyExists, &reason, body);
     }
-    if !value.processes_metadata.iter().all(|m| value.resources.iter().any(|r| r.resource_name == m.resource_name)) {
+    if !value
+        .processes_metadata
+        .iter()
+        .all(|m| value.resources.iter().any(|r| r.resource_name == m.resource_name))
+    {
         let reason = "Expected the resources of a distributed deployment, but not all are there";
         return context.reject(RejectionType::InvalidArgument, reason, body);
     }

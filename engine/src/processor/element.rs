@@ -1,9 +1,9 @@
-//! PROCESS_INSTANCE ACTIVATE_ELEMENT, COMPLETE_ELEMENT, TERMINATE_ELEMENT: the guard before each step of an element
-//! instance, then the element's own behaviour.
+//! PROCESS_INSTANCE ACTIVATE_ELEMENT, COMPLETE_ELEMENT, TERMINATE_ELEMENT: the guard before each step of an
+//! element instance, then the element's own behaviour.
 
 use tidemill_model::ElementType;
-use tidemill_record::value::ProcessInstanceValue;
 use tidemill_record::RejectionType;
+use tidemill_record::value::ProcessInstanceValue;
 
 use super::decode;
 use crate::bpmn::{self, Instance};
@@ -17,7 +17,8 @@ pub fn activate(context: &mut Context<'_, '_, '_>, body: &[u8]) -> Outcome {
     let definition = context.definition(value.process_definition_key);
     let found = definition.as_ref().and_then(|definition| Some((definition, definition.find(&value)?)));
     let Some((definition, index)) = found else {
-        let reason = format!("Expected to activate element '{}', but no such element was found", value.element_id);
+        let reason =
+            format!("Expected to activate element '{}', but no such element was found", value.element_id);
         return context.reject(RejectionType::NotFound, &reason, body);
     };
     let element = definition.element(index);
@@ -51,11 +52,15 @@ fn may_activate(
     }
     let scope_key = value.flow_scope_key;
     let Some(scope) = context.state.element(scope_key) else {
-        return Err(format!("Expected flow scope instance with key '{scope_key}' to be present in state but not found."));
+        return Err(format!(
+            "Expected flow scope instance with key '{scope_key}' to be present in state but not found."
+        ));
     };
     if scope.element_state() != ElementState::Activated {
         let state = scope.element_state().name();
-        return Err(format!("Expected flow scope instance to be in state 'ELEMENT_ACTIVATED' but was '{state}'."));
+        return Err(format!(
+            "Expected flow scope instance to be in state 'ELEMENT_ACTIVATED' but was '{state}'."
+        ));
     }
     if element.element_type == ElementType::ParallelGateway {
         let taken = |flow: &tidemill_model::ElementIndex| {
@@ -65,7 +70,8 @@ fn may_activate(
         let started_here = element.incoming.iter().all(|flow| !taken(flow)) && scope.active_flows == 0;
         if !started_here && !element.incoming.iter().all(taken) {
             return Err(format!(
-                "Expected to be able to activate parallel gateway '{}', but not all sequence flows have been taken.",
+                "Expected to be able to activate parallel gateway '{}', \
+                 but not all sequence flows have been taken.",
                 element.id
             ));
         }
@@ -80,12 +86,12 @@ pub fn complete(context: &mut Context<'_, '_, '_>, body: &[u8]) -> Outcome {
     if row.element_state() != ElementState::Activated {
         return wrong_state(context, body, "'ELEMENT_ACTIVATED'", row.element_state());
     }
-    if let Some(scope) = context.state.element(row.flow_scope_key) {
-        if scope.element_state() != ElementState::Activated {
-            let state = scope.element_state().name();
-            let reason = format!("Expected flow scope instance to be in state 'ELEMENT_ACTIVATED' but was '{state}'.");
-            return context.reject(RejectionType::InvalidState, &reason, body);
-        }
+    let scope = context.state.element(row.flow_scope_key).map(|scope| scope.element_state());
+    if let Some(state) = scope.filter(|state| *state != ElementState::Activated) {
+        let state = state.name();
+        let reason =
+            format!("Expected flow scope instance to be in state 'ELEMENT_ACTIVATED' but was '{state}'.");
+        return context.reject(RejectionType::InvalidState, &reason, body);
     }
     bpmn::with_instance(context, key, bpmn::complete);
     Ok(())
@@ -109,7 +115,12 @@ fn not_there(context: &mut Context<'_, '_, '_>, body: &[u8]) -> Outcome {
     context.reject(RejectionType::InvalidState, &reason, body)
 }
 
-fn wrong_state(context: &mut Context<'_, '_, '_>, body: &[u8], expected: &str, found: ElementState) -> Outcome {
+fn wrong_state(
+    context: &mut Context<'_, '_, '_>,
+    body: &[u8],
+    expected: &str,
+    found: ElementState,
+) -> Outcome {
     let reason = format!("Expected element instance to be in state {expected} but was '{}'.", found.name());
     context.reject(RejectionType::InvalidState, &reason, body)
 }

@@ -18,7 +18,8 @@ pub fn process(context: &mut Context<'_, '_, '_>, body: &[u8]) -> Outcome {
     let needs_retries = incident.error_type == ErrorType::JobNoRetries;
     if job_key >= 0 && needs_retries && context.state.job(job_key).is_some_and(|row| row.job.retries < 1) {
         let reason = format!(
-            "Expected to resolve incident with key '{key}', but job with key '{job_key}' has no retries left. \
+            "Expected to resolve incident with key '{key}', \
+             but job with key '{job_key}' has no retries left. \
              Please update the job retries and retry resolving the incident"
         );
         return context.reject_as(RejectionType::InvalidState, RejectionType::NotFound, &reason, body);

@@ -23,7 +23,9 @@ pub fn instance_of_parts(state: &State, head: &Head, body: &[u8]) -> Option<i64>
         ValueType::ProcessInstance => {
             by_element(head.key).or_else(|| Some(ProcessInstanceValue::take(body).ok()?.process_instance_key))
         }
-        ValueType::ProcessInstanceBatch => Some(ProcessInstanceBatchValue::take(body).ok()?.process_instance_key),
+        ValueType::ProcessInstanceBatch => {
+            Some(ProcessInstanceBatchValue::take(body).ok()?.process_instance_key)
+        }
         ValueType::Job => {
             let stored = state.job(head.key).map(|row| row.job.process_instance_key);
             stored.or_else(|| Some(JobValue::take(body).ok()?.process_instance_key))
@@ -37,7 +39,9 @@ pub fn instance_of_parts(state: &State, head: &Head, body: &[u8]) -> Option<i64>
         ValueType::ProcessMessageSubscription => {
             by_element(ProcessMessageSubscriptionValue::take(body).ok()?.element_instance_key)
         }
-        ValueType::MessageSubscription => Some(MessageSubscriptionValue::take(body).ok()?.process_instance_key),
+        ValueType::MessageSubscription => {
+            Some(MessageSubscriptionValue::take(body).ok()?.process_instance_key)
+        }
         _ => None,
     };
     found.filter(|key| *key >= 0)

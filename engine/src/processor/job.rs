@@ -6,7 +6,11 @@ use crate::context::{Context, Rejected};
 use crate::state::JobState;
 
 /// How the job at hand stands; the command is rejected when there is none.
-pub fn state_or_reject(context: &mut Context<'_, '_, '_>, to: &str, body: &[u8]) -> Result<JobState, Rejected> {
+pub fn state_or_reject(
+    context: &mut Context<'_, '_, '_>,
+    to: &str,
+    body: &[u8],
+) -> Result<JobState, Rejected> {
     let key = context.head.key;
     if let Some(row) = context.state.job(key) {
         return Ok(row.job_state());

@@ -101,9 +101,9 @@ fn raise_too_large(context: &mut Context<'_, '_, '_>, job_key: i64) {
         context.definition(row.process_definition_key).expect("instances are of deployed processes");
     let instance: Instance<'_> = bpmn::instance(&definition, element_instance_key, &row);
     let message = format!(
-        "The job with key '{job_key}' can not be activated, because with its variables it is larger than the configured \
-         message size (per default is 4 MB). Try to reduce the size by reducing the number of fetched variables or \
-         modifying the variable values."
+        "The job with key '{job_key}' can not be activated, because with its variables it is larger than \
+         the configured message size (per default is 4 MB). Try to reduce the size by reducing \
+         the number of fetched variables or modifying the variable values."
     );
     let failure = Failure::new(ErrorType::MessageSizeExceeded, message);
     incidents::create(context, &instance, &failure, job_key, &instance.element.id);

@@ -25,7 +25,8 @@ pub fn process(context: &mut Context<'_, '_, '_>, body: &[u8]) -> Outcome {
     context.apply(written);
     context.respond(written);
     let Some(row) = context.state.element(element_instance_key) else { return Ok(()) };
-    let definition = context.definition(row.process_definition_key).expect("instances are of deployed processes");
+    let definition =
+        context.definition(row.process_definition_key).expect("instances are of deployed processes");
     let instance = bpmn::instance(&definition, element_instance_key, &row);
     events::triggering(context, &(&instance).into(), instance.key, instance.element.index, value.variables.0);
     transitions::ask_to_complete(context, &instance);

@@ -1,5 +1,5 @@
-//! JOB FAIL: a worker could not do it. With retries left it comes back, at once or after a rest; without it waits on
-//! an incident.
+//! JOB FAIL: a worker could not do it. With retries left it comes back, at once or after a rest; without it
+//! waits on an incident.
 
 use tidemill_record::value::JobValue;
 use tidemill_record::{ErrorType, JobIntent, RejectionType, ValueType};
@@ -15,7 +15,8 @@ pub fn process(context: &mut Context<'_, '_, '_>, body: &[u8]) -> Outcome {
     let key = context.head.key;
     let job_state = job::state_or_reject(context, "fail", body)?;
     if matches!(job_state, JobState::Failed | JobState::ErrorThrown) {
-        let reason = format!("Expected to fail job with key '{key}', but it is in state '{}'", job_state.name());
+        let reason =
+            format!("Expected to fail job with key '{key}', but it is in state '{}'", job_state.name());
         return context.reject(RejectionType::InvalidState, &reason, body);
     }
     let row = context.state.job(key).expect("the guard has seen the job");
@@ -36,7 +37,8 @@ pub fn process(context: &mut Context<'_, '_, '_>, body: &[u8]) -> Outcome {
     context.apply(written);
     context.respond(written);
     let Some(row) = context.state.element(element_instance_key) else { return Ok(()) };
-    let definition = context.definition(row.process_definition_key).expect("instances are of deployed processes");
+    let definition =
+        context.definition(row.process_definition_key).expect("instances are of deployed processes");
     let instance = bpmn::instance(&definition, element_instance_key, &row);
     variables::merge_local(context, &(&instance).into(), element_instance_key, value.variables.0);
     if retries > 0 {

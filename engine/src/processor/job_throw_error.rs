@@ -1,5 +1,5 @@
-//! JOB THROW_ERROR: a BPMN error. The nearest boundary event that catches it interrupts what it is attached to; nobody
-//! catching is an incident.
+//! JOB THROW_ERROR: a BPMN error. The nearest boundary event that catches it interrupts what it is attached
+//! to; nobody catching is an incident.
 
 use tidemill_model::{Element, ElementIndex, EventType};
 use tidemill_record::value::JobValue;
@@ -19,7 +19,8 @@ pub fn process(context: &mut Context<'_, '_, '_>, body: &[u8]) -> Outcome {
     let job_state = job::state_or_reject(context, "throw an error for", body)?;
     if matches!(job_state, JobState::Failed | JobState::ErrorThrown) {
         let state = job_state.name();
-        let reason = format!("Expected to throw an error for job with key '{key}', but it is in state '{state}'");
+        let reason =
+            format!("Expected to throw an error for job with key '{key}', but it is in state '{state}'");
         return context.reject(RejectionType::InvalidState, &reason, body);
     }
     let row = context.state.job(key).expect("the guard has seen the job");

@@ -12,7 +12,9 @@ pub fn process(context: &mut Context<'_, '_, '_>, body: &[u8]) -> Outcome {
     let job_state = job::state_or_reject(context, "time out", body)?;
     let row = context.state.job(key).expect("the guard has seen the job");
     if job_state != JobState::Activated || row.job.deadline > context.log.timestamp {
-        let reason = format!("Expected to time out activated job with key '{key}', but it must be activated and overdue");
+        let reason = format!(
+            "Expected to time out activated job with key '{key}', but it must be activated and overdue"
+        );
         return context.reject(RejectionType::InvalidState, &reason, body);
     }
     let written = context.log.event(key, ValueType::Job, JobIntent::TimedOut, &row.job);

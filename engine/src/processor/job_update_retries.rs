@@ -11,7 +11,8 @@ pub fn process(context: &mut Context<'_, '_, '_>, body: &[u8]) -> Outcome {
     let key = context.head.key;
     if value.retries < 1 {
         let reason = format!(
-            "Expected to update retries for job with key '{key}' with a positive amount of retries, but the amount given was '{}'",
+            "Expected to update retries for job with key '{key}' with a positive amount of retries, \
+             but the amount given was '{}'",
             value.retries
         );
         return context.reject(RejectionType::InvalidArgument, &reason, body);

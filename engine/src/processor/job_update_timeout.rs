@@ -16,7 +16,8 @@ pub fn process(context: &mut Context<'_, '_, '_>, body: &[u8]) -> Outcome {
     }
     let deadline = context.now_ms().saturating_add(value.timeout);
     let row = context.state.job(key).expect("the guard has seen the job");
-    let written = context.log.event(key, ValueType::Job, JobIntent::TimeoutUpdated, &JobValue { deadline, ..row.job });
+    let written =
+        context.log.event(key, ValueType::Job, JobIntent::TimeoutUpdated, &JobValue { deadline, ..row.job });
     context.apply(written);
     context.respond(written);
     Ok(())

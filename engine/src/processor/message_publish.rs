@@ -1,5 +1,5 @@
-//! MESSAGE PUBLISH: the message is correlated to the subscriptions that wait for it, one a process, and waits for
-//! more until its time to live is over.
+//! MESSAGE PUBLISH: the message is correlated to the subscriptions that wait for it, one a process, and waits
+//! for more until its time to live is over.
 
 use tidemill_record::value::{MessageSubscriptionValue, MessageValue, Value};
 use tidemill_record::{ListBuffer, MessageIntent, RejectionType, ValueType};
@@ -16,7 +16,8 @@ pub fn process(context: &mut Context<'_, '_, '_>, body: &[u8]) -> Outcome {
     if !value.message_id.is_empty() && context.state.message_ids.contains(&id) {
         let id = value.message_id;
         let reason = format!(
-            "Expected to publish a new message with id '{id}', but a message with that id was already published"
+            "Expected to publish a new message with id '{id}', \
+             but a message with that id was already published"
         );
         return context.reject(RejectionType::AlreadyExists, &reason, body);
     }
@@ -45,7 +46,8 @@ pub fn process(context: &mut Context<'_, '_, '_>, body: &[u8]) -> Outcome {
     Ok(())
 }
 
-/// MESSAGE_SUBSCRIPTION CORRELATING for one waiting subscription of each process; gives their element instances.
+/// MESSAGE_SUBSCRIPTION CORRELATING for one waiting subscription of each process; gives their element
+/// instances.
 fn correlate(context: &mut Context<'_, '_, '_>, message: &MessageValue<'_>, message_key: i64) -> ListBuffer {
     let hash = texts_hash(&[message.name, message.correlation_key]);
     // Hashes of process ids, one behind the other.

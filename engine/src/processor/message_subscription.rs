@@ -1,5 +1,5 @@
-//! MESSAGE_SUBSCRIPTION CREATE, CORRELATE, REJECT, DELETE: commands of the instance's partition to the message's.
-//! They may come twice; the second time changes nothing and is acknowledged again.
+//! MESSAGE_SUBSCRIPTION CREATE, CORRELATE, REJECT, DELETE: commands of the instance's partition to the
+//! message's. They may come twice; the second time changes nothing and is acknowledged again.
 
 use tidemill_record::value::{MessageSubscriptionValue, ProcessMessageSubscriptionValue, Value};
 use tidemill_record::{
@@ -67,7 +67,8 @@ fn find(
         return Ok((row.key, context.buffers.copy(row.value)));
     }
     let reason = format!(
-        "Expected to {to} subscription for element with key '{}' and message name '{}', but no such message subscription exists",
+        "Expected to {to} subscription for element with key '{}' and message name '{}', \
+         but no such message subscription exists",
         value.element_instance_key, value.message_name
     );
     Err(context.reject(RejectionType::NotFound, &reason, body).expect_err("a rejection was written"))

@@ -29,9 +29,10 @@ mod variable_document_update;
 
 use tidemill_record::value::Value;
 use tidemill_record::{
-    CommandDistributionIntent, DeploymentIntent, IncidentIntent, JobBatchIntent, JobIntent, MessageIntent, MessageSubscriptionIntent,
-    ProcessInstanceBatchIntent, ProcessInstanceCreationIntent, ProcessInstanceIntent as Element,
-    ProcessMessageSubscriptionIntent, RejectionType, TimerIntent, ValueType, VariableDocumentIntent,
+    CommandDistributionIntent, DeploymentIntent, IncidentIntent, JobBatchIntent, JobIntent, MessageIntent,
+    MessageSubscriptionIntent, ProcessInstanceBatchIntent, ProcessInstanceCreationIntent,
+    ProcessInstanceIntent as Element, ProcessMessageSubscriptionIntent, RejectionType, TimerIntent,
+    ValueType, VariableDocumentIntent,
 };
 
 pub use instance_of::instance_of;
@@ -44,7 +45,11 @@ type Processor = fn(&mut Context<'_, '_, '_>, &[u8]) -> Outcome;
 /// Processes the command at hand.
 pub fn process(context: &mut Context<'_, '_, '_>, body: &[u8]) -> Outcome {
     if !context.state.banned.is_empty() && is_banned(context, body) {
-        return context.reject(RejectionType::InvalidState, "Expected to process the command, but its process instance is set aside after a processing error", body);
+        return context.reject(
+            RejectionType::InvalidState,
+            "Expected to process the command, but its process instance is set aside after a processing error",
+            body,
+        );
     }
     match processor(context) {
         Some(process) => process(context, body),
@@ -122,7 +127,8 @@ fn processor(context: &Context<'_, '_, '_>) -> Option<Processor> {
             MessageSubscriptionIntent::Delete => Some(message_subscription::delete),
             _ => None,
         },
-        ValueType::ProcessMessageSubscription => match ProcessMessageSubscriptionIntent::from_intent(intent)? {
+        ValueType::ProcessMessageSubscription => match ProcessMessageSubscriptionIntent::from_intent(intent)?
+        {
             ProcessMessageSubscriptionIntent::Create => Some(process_message_subscription::create),
             ProcessMessageSubscriptionIntent::Correlate => Some(process_message_subscription::correlate),
             ProcessMessageSubscriptionIntent::Delete => Some(process_message_subscription::delete),
@@ -138,11 +144,13 @@ fn processor(context: &Context<'_, '_, '_>) -> Option<Processor> {
 }
 
 /// Decodes a command's value; a command whose bytes are none is rejected.
-pub fn decode<'v, V: Value<'v>>(context: &mut Context<'_, '_, '_>, body: &'v [u8]) -> Result<V, crate::context::Rejected> {
+pub fn decode<'v, V: Value<'v>>(
+    context: &mut Context<'_, '_, '_>,
+    body: &'v [u8],
+) -> Result<V, crate::context::Rejected> {
     V::take(body).map_err(|malformed| {
         let reason = format!("Expected to read the command, but it holds a {malformed}");
         let rejected = context.reject(RejectionType::InvalidArgument, &reason, &[]);
         rejected.expect_err("a rejection was written")
     })
 }
-

@@ -1,4 +1,5 @@
-//! PROCESS_INSTANCE_BATCH TERMINATE: asks for the children of a scope to be cancelled, a bounded number at a time.
+//! PROCESS_INSTANCE_BATCH TERMINATE: asks for the children of a scope to be cancelled, a bounded number at a
+//! time.
 
 use tidemill_record::value::ProcessInstanceBatchValue;
 use tidemill_record::{ProcessInstanceBatchIntent, ValueType};

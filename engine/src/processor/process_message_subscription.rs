@@ -1,5 +1,5 @@
-//! PROCESS_MESSAGE_SUBSCRIPTION CREATE, CORRELATE, DELETE: commands of the message's partition to the instance's. They
-//! may come twice; the second time changes nothing and is acknowledged again.
+//! PROCESS_MESSAGE_SUBSCRIPTION CREATE, CORRELATE, DELETE: commands of the message's partition to the
+//! instance's. They may come twice; the second time changes nothing and is acknowledged again.
 
 use tidemill_record::value::{MessageSubscriptionValue, ProcessMessageSubscriptionValue, Value};
 use tidemill_record::{
@@ -70,12 +70,17 @@ pub fn correlate(context: &mut Context<'_, '_, '_>, body: &[u8]) -> Outcome {
     if subscription.message_key == value.message_key && subscription.message_key >= 0 {
         // The acknowledgement was lost: the instance has this message already.
         acknowledge(context, &value, MessageSubscriptionIntent::Correlate);
-        let reason = format!("Expected to correlate message '{}', but it was correlated already", value.message_key);
+        let reason =
+            format!("Expected to correlate message '{}', but it was correlated already", value.message_key);
         return context.reject(RejectionType::InvalidState, &reason, body);
     }
     if state == SubscriptionState::Deleting || !events::can_trigger(context, value.element_instance_key) {
         acknowledge(context, &value, MessageSubscriptionIntent::Reject);
-        let how = if state == SubscriptionState::Deleting { "it is already closing" } else { "its element is not active" };
+        let how = if state == SubscriptionState::Deleting {
+            "it is already closing"
+        } else {
+            "its element is not active"
+        };
         let reason = format!(
             "Expected to correlate subscription for element with key '{}' and message name '{}', but {how}",
             value.element_instance_key, value.message_name
@@ -90,9 +95,11 @@ pub fn correlate(context: &mut Context<'_, '_, '_>, body: &[u8]) -> Outcome {
     };
     context.event(key, ValueType::ProcessMessageSubscription, Intent::Correlated, &correlated);
     let row = context.state.element(value.element_instance_key).expect("asked before");
-    let definition = context.definition(row.process_definition_key).expect("instances are of deployed processes");
+    let definition =
+        context.definition(row.process_definition_key).expect("instances are of deployed processes");
     let instance = bpmn::instance(&definition, value.element_instance_key, &row);
-    let target = definition.process.find(subscription.element_id).expect("subscriptions are of their process").index;
+    let target =
+        definition.process.find(subscription.element_id).expect("subscriptions are of their process").index;
     events::trigger(context, &instance, target, value.variables.0);
     acknowledge(context, &correlated, MessageSubscriptionIntent::Correlate);
     context.buffers.give(bytes);

@@ -27,13 +27,15 @@ fn trigger(context: &mut Context<'_, '_, '_>, key: i64, timer: &TimerValue<'_>, 
         // A timer that can reach nobody any more is not left to be due for ever.
         timers::cancel(context, key);
         let reason = format!(
-            "Expected to trigger a timer with key '{key}', but the element with key '{element_instance_key}' is not active"
+            "Expected to trigger a timer with key '{key}', \
+             but the element with key '{element_instance_key}' is not active"
         );
         return context.reject(RejectionType::InvalidState, &reason, body);
     }
     context.event(key, ValueType::Timer, TimerIntent::Triggered, timer);
     let row = context.state.element(element_instance_key).expect("asked before");
-    let definition = context.definition(row.process_definition_key).expect("instances are of deployed processes");
+    let definition =
+        context.definition(row.process_definition_key).expect("instances are of deployed processes");
     let instance = bpmn::instance(&definition, element_instance_key, &row);
     let target = definition.process.find(timer.target_element_id).expect("timers are of their process").index;
     events::trigger(context, &instance, target, tidemill_record::message_pack::EMPTY_DOCUMENT);
@@ -44,7 +46,12 @@ fn trigger(context: &mut Context<'_, '_, '_>, key: i64, timer: &TimerValue<'_>, 
 }
 
 /// The next due date counts from the last one, however late that was seen.
-fn set_again(context: &mut Context<'_, '_, '_>, instance: &Instance<'_>, target: ElementIndex, timer: &TimerValue<'_>) {
+fn set_again(
+    context: &mut Context<'_, '_, '_>,
+    instance: &Instance<'_>,
+    target: ElementIndex,
+    timer: &TimerValue<'_>,
+) {
     let next = timers::evaluate(context, instance, target)
         .and_then(|evaluated| evaluated.next_due(timer.due_date).ok_or_else(timers::never_due));
     match next {

@@ -12,14 +12,17 @@ pub fn process(context: &mut Context<'_, '_, '_>, body: &[u8]) -> Outcome {
     let value: VariableDocumentValue<'_> = decode(context, body)?;
     let scope_key = value.scope_key;
     let Some(row) = context.state.element(scope_key) else {
-        let reason = format!("Expected to update variables for element with key '{scope_key}', but no such element was found");
+        let reason = format!(
+            "Expected to update variables for element with key '{scope_key}', but no such element was found"
+        );
         return context.reject(RejectionType::NotFound, &reason, body);
     };
     if !value.variables.is_well_formed() {
         let reason = "Expected to update variables, but they are no document";
         return context.reject(RejectionType::InvalidArgument, reason, body);
     }
-    let definition = context.definition(row.process_definition_key).expect("instances are of deployed processes");
+    let definition =
+        context.definition(row.process_definition_key).expect("instances are of deployed processes");
     let instance = bpmn::instance(&definition, scope_key, &row);
     let merge = match value.update_semantics {
         VariableDocumentUpdateSemantic::Local => variables::merge_local,

@@ -32,15 +32,16 @@ impl State {
 
     /// The first child of a scope from a key on.
     pub fn child_from(&self, scope_key: i64, from: i64) -> Option<i64> {
-        self.children.first_from((scope_key, from)).filter(|(scope, _)| *scope == scope_key).map(|(_, child)| child)
+        self.children
+            .first_from((scope_key, from))
+            .filter(|(scope, _)| *scope == scope_key)
+            .map(|(_, child)| child)
     }
 
     /// The oldest event waiting at a scope.
     pub fn first_trigger(&self, scope_key: i64) -> Option<Trigger<'_>> {
         let key = self.triggers.keys().first_from(&(scope_key, i64::MIN))?;
-        (key.0 == scope_key).then(|| Trigger {
-            key: key.1,
-            row: self.triggers.row(&key).expect("an ordered key has a row"),
-        })
+        (key.0 == scope_key)
+            .then(|| Trigger { key: key.1, row: self.triggers.row(&key).expect("an ordered key has a row") })
     }
 }

@@ -19,7 +19,10 @@ impl State {
 
     /// The first activatable job of a type from a key on.
     pub fn activatable_from(&self, job_type: u128, from: i64) -> Option<i64> {
-        self.activatable.first_from((job_type, from)).filter(|(other, _)| *other == job_type).map(|(_, key)| key)
+        self.activatable
+            .first_from((job_type, from))
+            .filter(|(other, _)| *other == job_type)
+            .map(|(_, key)| key)
     }
 
     /// A timer.

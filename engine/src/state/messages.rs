@@ -1,6 +1,8 @@
 //! Reading messages and subscriptions.
 
-use tidemill_record::value::{MessageSubscriptionValue, MessageValue, ProcessMessageSubscriptionValue, Value};
+use tidemill_record::value::{
+    MessageSubscriptionValue, MessageValue, ProcessMessageSubscriptionValue, Value,
+};
 
 use super::{MessageSubscriptionRow, ProcessMessageSubscriptionRow, State};
 use crate::table::text_hash_wide;
@@ -33,7 +35,11 @@ impl State {
     }
 
     /// A subscription on the message's side.
-    pub fn message_subscription(&self, element_instance_key: i64, name: &str) -> Option<MessageSubscriptionRow<'_>> {
+    pub fn message_subscription(
+        &self,
+        element_instance_key: i64,
+        name: &str,
+    ) -> Option<MessageSubscriptionRow<'_>> {
         self.message_subscriptions.row(&(element_instance_key, text_hash_wide(name)))
     }
 

@@ -1,4 +1,5 @@
-//! All state of a partition: the tables, and reading them in the engine's terms. Writing is the appliers' alone.
+//! All state of a partition: the tables, and reading them in the engine's terms. Writing is the appliers'
+//! alone.
 //!
 //! Texts in keys stand as 128-bit hashes, wide enough that two of one partition do not meet.
 
@@ -13,11 +14,11 @@ mod variables;
 
 pub use messages::texts_hash;
 pub use rows::{
-    BytesRow, ElementRow, JobRow, LatestRow, MessageSubscriptionRow, NumberRow, ProcessMessageSubscriptionRow,
-    TriggerRow, VariableRow,
+    BytesRow, ElementRow, JobRow, LatestRow, MessageSubscriptionRow, NumberRow,
+    ProcessMessageSubscriptionRow, TriggerRow, VariableRow,
 };
-pub use variables::Collection;
 pub use states::{ElementState, JobState, SubscriptionState};
+pub use variables::Collection;
 
 use crate::table::{Ordered, Table, tables};
 
@@ -86,11 +87,13 @@ tables! {
         30 => distributions: Table<i64> = Table::ordered;
         /// Distributions that a partition has not acknowledged.
         31 => pending_distributions: Ordered<(i64, i64)> = Ordered::new;
-        /// Subscription commands on the way to other partitions: when they were sent, element instance, name, kind.
+        /// Subscription commands on the way to other partitions: when they were sent, element instance, name,
+        /// kind.
         32 => pending_subscriptions: Ordered<(i64, i64, u128, u8)> = Ordered::new;
         /// Commands of other partitions that were taken, by their distribution key.
         33 => received: Ordered<i64> = Ordered::new;
-        /// When the subscription command of an element instance was sent last, to find it in the table before.
+        /// When the subscription command of an element instance was sent last, to find it in the table
+        /// before.
         34 => sent_at: Table<(i64, u128, u8)> = Table::new;
     }
 }

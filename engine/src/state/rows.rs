@@ -5,7 +5,9 @@ use tidemill_record::{Document, PackedValue};
 
 /// Declares a row that borrows nothing: numbers only.
 macro_rules! number_row {
-    ($(#[$doc:meta])* $name:ident { $($(#[$field_doc:meta])* $field:ident: $type:ty = $default:expr, $json:literal;)+ }) => {
+    ($(#[$doc:meta])* $name:ident {
+        $($(#[$field_doc:meta])* $field:ident: $type:ty = $default:expr, $json:literal;)+
+    }) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq)]
         pub struct $name { $($(#[$field_doc])* pub $field: $type),+ }
@@ -34,7 +36,10 @@ macro_rules! number_row {
                 out.push('}');
             }
 
-            fn put_json(_json: &tidemill_record::serde_json::Value, _out: &mut Vec<u8>) -> Result<(), String> {
+            fn put_json(
+                _json: &tidemill_record::serde_json::Value,
+                _out: &mut Vec<u8>,
+            ) -> Result<(), String> {
                 Err(concat!(stringify!($name), " is no value of a record").to_owned())
             }
         }
@@ -42,8 +47,8 @@ macro_rules! number_row {
 }
 
 number_row! {
-    /// An element instance. Its ids come from the definition: an element's index is its place in the graph that the
-    /// resource's bytes give, so the numbering of elements is part of the data format.
+    /// An element instance. Its ids come from the definition: an element's index is its place in the graph
+    /// that the resource's bytes give, so the numbering of elements is part of the data format.
     ElementRow {
         /// A [`super::ElementState`].
         state: i32 = 0, "state";

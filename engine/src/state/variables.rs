@@ -38,7 +38,8 @@ impl State {
         )
     }
 
-    /// Appends the MessagePack map of what is seen from a scope, ordered by length of the name, then by name; with
+    /// Appends the MessagePack map of what is seen from a scope, ordered by length of the name, then by name;
+    /// with
     /// `names` only those.
     pub fn collect_variables(
         &self,
