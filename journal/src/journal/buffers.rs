@@ -9,10 +9,13 @@ use tidemill_core::io::{AlignedBuffer, Io, WriteBuffer};
 use tidemill_core::limits::JOURNAL_WRITE_BYTES_MAX;
 
 use super::{BLOCK_START, CONTENT_START};
-use crate::shared::Shared;
+use crate::shared::{Shared, TailBlock};
 
 /// Size of a new buffer; it grows when batches do.
 const INITIAL_BYTES: usize = BLOCK_START + 64 * 1024;
+
+/// Bytes of buffers kept for readers of the tail.
+const TAIL_BYTES_MAX: usize = 1024 * 1024;
 
 pub(super) struct Buffers {
     free: Vec<WriteBuffer>,
@@ -84,12 +87,24 @@ impl Buffers {
         self.retired.extend(owned.filter(|buffer| buffer.registration().is_some()));
     }
 
-    /// Whether a written buffer is worth keeping; drops it otherwise.
-    pub(super) fn keep(&mut self, buffer: &WriteBuffer) -> bool {
-        buffer.len() <= self.kept_bytes_max
+    /// Shows a written block to readers, and takes back what is beyond the tail's bound: used again at once, a buffer
+    /// is still in the processor's caches.
+    pub(super) fn retain_for_readers(&mut self, block: TailBlock, shared: &Shared) {
+        let mut tail = shared.lock_tail();
+        tail.push_back(block);
+        let mut bytes: usize = tail.iter().map(|block| block.buffer.len()).sum();
+        while bytes > TAIL_BYTES_MAX {
+            let mut oldest = tail.pop_front().expect("bytes are counted").buffer;
+            bytes -= oldest.len();
+            if oldest.len() <= self.kept_bytes_max && Arc::get_mut(&mut oldest).is_some() {
+                self.free.push(oldest);
+            } else {
+                self.discard(oldest);
+            }
+        }
     }
 
-    /// Forgets a buffer that [`Buffers::keep`] refused.
+    /// Forgets a buffer: too large to keep, or held by a reader.
     pub(super) fn discard(&mut self, buffer: WriteBuffer) {
         assert!(self.allocated_count > 0, "a buffer that was never allocated");
         self.allocated_count -= 1;

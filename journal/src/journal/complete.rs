@@ -100,16 +100,13 @@ impl Journal {
             self.delayed.unsynced_bytes += block.range.len() as u64;
         }
         self.publish_durable(block.last_index);
-        if self.buffers.keep(&block.buffer) {
-            self.shared.lock_tail().push_back(TailBlock {
-                first_index: block.first_index,
-                last_index: block.last_index,
-                buffer: block.buffer,
-                range: block.range,
-            });
-        } else {
-            self.buffers.discard(block.buffer);
-        }
+        let tail = TailBlock {
+            first_index: block.first_index,
+            last_index: block.last_index,
+            buffer: block.buffer,
+            range: block.range,
+        };
+        self.buffers.retain_for_readers(tail, &self.shared);
     }
 
     fn seal_oldest(&mut self) {
