@@ -208,6 +208,9 @@ impl Raft {
         match vote_result_jointly(&self.configuration.voters, &self.configuration.outgoing, votes) {
             VoteResult::Pending => {}
             VoteResult::Won if self.role == Role::PreCandidate => self.run(Campaign::Election),
+            // The others suffice, but this term is not durable here: after a crash it could be won again, and then its
+            // entries would be written twice.
+            VoteResult::Won if self.own_vote.is_some() => {}
             VoteResult::Won => self.become_leader(),
             VoteResult::Lost => self.become_follower(self.hard_state.term, NodeId::NONE),
         }
@@ -256,6 +259,7 @@ impl Raft {
 
     fn become_pre_candidate(&mut self) {
         self.progress.iter_mut().for_each(|member| member.vote = None);
+        self.own_vote = None;
         self.role = Role::PreCandidate;
         self.leader = NodeId::NONE;
     }

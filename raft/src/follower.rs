@@ -127,7 +127,7 @@ impl Raft {
 
     pub(crate) fn on_heartbeat(&mut self, from: NodeId, commit: Index, read_round: u64, rejoin: Index) {
         assert!(self.role == Role::Follower, "whoever hears of a leader follows it");
-        if commit > self.log.last() && !self.is_installing() {
+        if commit > self.log.last() && !self.is_installing() && !self.is_in_doubt() {
             // The leader was told that we have it. Nothing was found damaged, yet it is gone.
             self.output.alarms.push(Alarm::TailLost { last: commit });
             self.doubt(Doubt { last_term: self.hard_state.term, last_index: commit });

@@ -68,7 +68,6 @@ impl Raft {
         options.assert_sound();
         let mut log = boot.log;
         assert!(boot.applied >= log.base().index && boot.applied <= log.last(), "the log covers what is applied");
-        assert!(log.last_term() <= boot.hard_state.term || log.last() == log.base().index, "entries of known terms");
         (log.applied, log.commit, log.durable) = (boot.applied, boot.applied, log.last());
         let inflights = Inflights::new(options.inflight_count_max, options.inflight_bytes_max);
         let recovery = Recovery::new(boot.doubt, boot.damages, boot.amnesia, &log);
@@ -101,9 +100,9 @@ impl Raft {
             output: Output::default(),
             options,
         };
-        raft.become_follower(raft.hard_state.term, NodeId::NONE);
+        // Entries may have become durable before the term that they are of; nothing was promised in it.
+        raft.become_follower(raft.hard_state.term.max(raft.log.last_term()), NodeId::NONE);
         raft.reported = Some(raft.leadership());
-        raft.output.clear();
         raft
     }
 
