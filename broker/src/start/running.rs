@@ -32,7 +32,7 @@ const STATE_MEMORY_SHARE: f64 = 0.5;
 
 /// All threads of a broker.
 pub struct Running {
-    shards: Vec<(StopHandle, JoinHandle<BrokerShard>)>,
+    shards: Vec<(StopHandle, JoinHandle<()>)>,
     doors: GatewayHandle,
     topology: Single,
 }
@@ -113,7 +113,7 @@ fn start_shard(
     number: usize,
     side: ShardSide,
     replayed: mpsc::Sender<Vec<(u32, JournalHandle)>>,
-) -> Result<(StopHandle, JoinHandle<BrokerShard>), Fatal> {
+) -> Result<(StopHandle, JoinHandle<()>), Fatal> {
     let id = ShardId::new(number).expect("the shard count is within its bound");
     let partition_count = plan.directory.identity().partitions;
     let own = partitions_by_shard(partition_count, plan.shard_count).swap_remove(number);
@@ -127,7 +127,6 @@ fn start_shard(
     });
     let outgoing = Outgoing::new(side.to_gateways, side.to_shards);
     let disk_space = DiskSpace::new(plan.directory.path().to_path_buf());
-    let app = BrokerShard::new(settings, outgoing, gateway_count, disk_space, ready);
     let mut config = ShardConfig::new(id, plan.clock.clone(), side.sleeper, side.consumers);
     config.metrics = ShardMetrics::register(&plan.registry, id);
     let stop = config.stop.clone();
@@ -139,7 +138,8 @@ fn start_shard(
             tracing::warn!(shard = number, "not pinned to a core: {error}");
         }
         let (io, _) = open_io(choice, limits::IO_DEPTH).map_err(|error| Fatal::new(ExitCode::Machine, error))?;
-        Shard::new(config, io, app).run()
+        let app = BrokerShard::new(settings, outgoing, gateway_count, disk_space, ready);
+        Shard::new(config, io, app).run().map(drop)
     });
     thread.map(|thread| (stop, thread)).map_err(|error| Fatal::new(ExitCode::Machine, error))
 }
