@@ -13,14 +13,19 @@ use crate::{Journal, Options};
 const IDENTITY: Identity = Identity { cluster: 1, partition: 1 };
 const DIRECTORY: &str = "/log";
 
-/// Gives each page the magic numbers and checksums of a block with one entry, and scans the whole.
-pub fn scan_repaired(bytes: &[u8]) {
-    let mut bytes = bytes.to_vec();
+/// Bytes of input that make the head of one page; the rest of the page is zeros.
+const HEAD_BYTES: usize = 256;
+
+/// Spreads the input over pages, gives each the magic numbers and checksums of a block with one entry, and scans them.
+pub fn scan_repaired(input: &[u8]) {
+    let mut bytes = vec![0; SEGMENT_HEADER_BYTES];
+    for head in input.chunks(HEAD_BYTES).take(64) {
+        let start = bytes.len();
+        bytes.extend_from_slice(head);
+        bytes.resize(start + SEGMENT_HEADER_BYTES, 0);
+    }
     let length = bytes.len();
     for (number, page) in bytes.chunks_mut(SEGMENT_HEADER_BYTES).enumerate().skip(1) {
-        if page.len() < SEGMENT_HEADER_BYTES {
-            break;
-        }
         page[..8].copy_from_slice(b"TMBK\x01\0\0\0");
         page[16..24].copy_from_slice(&1u64.to_le_bytes());
         page[24..32].copy_from_slice(&((number * SEGMENT_HEADER_BYTES) as u64).to_le_bytes());
