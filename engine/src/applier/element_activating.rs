@@ -33,11 +33,9 @@ pub fn apply(applying: &mut Applying<'_, '_>) {
             scope.active_flows -= taken.min(scope.active_flows);
         }
         ElementType::StartEvent | ElementType::BoundaryEvent => {}
+        _ if element.behind_event_based_gateway => {}
         _ if scope.active_flows > 0 => scope.active_flows -= 1,
         _ => {}
-    }
-    if element.element_type == ElementType::BoundaryEvent && element.interrupting {
-        scope.interrupted_by = -1;
     }
     state.elements.put(&mut state.undo, value.flow_scope_key, &scope);
     state.children.insert(&mut state.undo, (value.flow_scope_key, key));

@@ -1,6 +1,6 @@
 //! Events that reach instances: subscribed to, taken back, triggered.
 
-use tidemill_model::{ElementIndex, EventType};
+use tidemill_model::{ElementIndex, ElementType, EventType};
 use tidemill_record::value::ProcessEventValue;
 use tidemill_record::{Document, Input, Malformed, Out, ProcessEventIntent, ValueType};
 
@@ -72,8 +72,9 @@ pub fn triggered(
     context.event(trigger.key, ValueType::ProcessEvent, ProcessEventIntent::Triggered, &value);
 }
 
-/// Activates a boundary event of an instance with the event that was taken for it.
-pub fn activate_boundary_event(
+/// Activates a boundary event of an instance, or an event behind a gateway, with the event that was taken for
+/// it.
+pub fn activate_triggered_event(
     context: &mut Context<'_, '_, '_>,
     attached_to: &Instance<'_>,
     trigger: TakenTrigger,
@@ -97,14 +98,14 @@ pub fn trigger(
 ) {
     triggering(context, &instance.into(), instance.key, target, variables);
     let element = instance.definition.element(target);
-    if target == instance.element.index {
+    if target == instance.element.index || instance.element.element_type == ElementType::EventBasedGateway {
         transitions::ask_to_complete(context, instance);
     } else if element.interrupting {
         transitions::ask_to_terminate(context, instance);
     } else {
         let taken = take_trigger(context, instance.key);
         if let Some(taken) = taken {
-            activate_boundary_event(context, instance, taken);
+            activate_triggered_event(context, instance, taken);
         }
     }
 }
@@ -117,8 +118,12 @@ pub fn subscribe(context: &mut Context<'_, '_, '_>, instance: &Instance<'_>) -> 
         return Ok(());
     }
     let of_type = |wanted: EventType| {
-        let is_wanted =
-            move |event: &&ElementIndex| instance.definition.element(**event).event_type == wanted;
+        let is_wanted = move |event: &&ElementIndex| {
+            let event = instance.definition.element(**event);
+            // A receive task is no event, and waits for a message all the same.
+            event.event_type == wanted
+                || (wanted == EventType::Message && event.element_type == ElementType::ReceiveTask)
+        };
         element.subscriptions.iter().rev().filter(is_wanted).copied()
     };
     let mut messages = context.buffers.take();

@@ -2,6 +2,7 @@
 
 pub mod distribute;
 pub mod document_order;
+pub mod errors;
 pub mod events;
 pub mod incidents;
 pub mod jobs;

@@ -76,7 +76,7 @@ pub fn take_flow(context: &mut Context<'_, '_, '_>, instance: &Instance<'_>, flo
 }
 
 /// A path inside a scope has come to its end: a scope with nothing left to do completes.
-fn path_completed(context: &mut Context<'_, '_, '_>, scope_key: i64) {
+pub fn path_completed(context: &mut Context<'_, '_, '_>, scope_key: i64) {
     let Some(scope) = context.state.element(scope_key) else { return };
     if scope.element_state() == ElementState::Activated && context.state.is_scope_done(scope_key) {
         bpmn::with_instance(context, scope_key, ask_to_complete);
@@ -100,7 +100,7 @@ pub fn end_terminated(context: &mut Context<'_, '_, '_>, instance: &Instance<'_>
     let trigger = if scope_active { events::take_trigger(context, instance.key) } else { None };
     tell(context, instance, Intent::ElementTerminated);
     match trigger {
-        Some(trigger) => events::activate_boundary_event(context, instance, trigger),
+        Some(trigger) => events::activate_triggered_event(context, instance, trigger),
         None => path_terminated(context, instance.flow_scope_key),
     }
 }

@@ -120,7 +120,7 @@ pub fn apply_outputs(context: &mut Context<'_, '_, '_>, instance: &Instance<'_>)
         None => {
             if has_variables {
                 merge(context, &owner, instance.key, &variables);
-            } else if is_message_boundary(instance) {
+            } else if holds_event_variables(instance) {
                 merge_locals_up(context, &owner, instance);
             }
             Ok(())
@@ -130,10 +130,12 @@ pub fn apply_outputs(context: &mut Context<'_, '_, '_>, instance: &Instance<'_>)
     step
 }
 
-/// A boundary event of a message holds the message's variables as its own until it completes.
-fn is_message_boundary(instance: &Instance<'_>) -> bool {
-    instance.element.element_type == ElementType::BoundaryEvent
-        && instance.element.event_type != EventType::Error
+/// A boundary event, and an event behind a gateway, hold the variables of what they caught as their own until
+/// they complete; those of an error stay there.
+fn holds_event_variables(instance: &Instance<'_>) -> bool {
+    let element = instance.element;
+    element.behind_event_based_gateway
+        || (element.element_type == ElementType::BoundaryEvent && element.event_type != EventType::Error)
 }
 
 fn merge_locals_up(context: &mut Context<'_, '_, '_>, owner: &Owner<'_>, instance: &Instance<'_>) {

@@ -1,4 +1,4 @@
-//! The intermediate catch event: waits for a timer or a message.
+//! The intermediate catch event, which waits for a timer or a message, and the receive task.
 
 use super::{Instance, Step};
 use crate::behavior::{events, transitions, variables};

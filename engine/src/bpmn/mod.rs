@@ -6,6 +6,7 @@
 mod boundary_event;
 mod catch_event;
 mod end_event;
+mod event_based_gateway;
 mod exclusive_gateway;
 mod parallel_gateway;
 mod process;
@@ -83,12 +84,18 @@ pub fn activate(context: &mut Context<'_, '_, '_>, instance: &Instance<'_>) {
     let step = match instance.element.element_type {
         ElementType::Process => process::activate(context, instance),
         ElementType::SubProcess => sub_process::activate(context, instance),
-        ElementType::StartEvent => start_event::activate(context, instance),
+        ElementType::StartEvent
+        | ElementType::Task
+        | ElementType::ManualTask
+        | ElementType::IntermediateThrowEvent => start_event::activate(context, instance),
         ElementType::EndEvent => end_event::activate(context, instance),
         ElementType::ServiceTask => service_task::activate(context, instance),
         ElementType::ExclusiveGateway => exclusive_gateway::activate(context, instance),
         ElementType::ParallelGateway => parallel_gateway::activate(context, instance),
-        ElementType::IntermediateCatchEvent => catch_event::activate(context, instance),
+        ElementType::EventBasedGateway => event_based_gateway::activate(context, instance),
+        ElementType::IntermediateCatchEvent | ElementType::ReceiveTask => {
+            catch_event::activate(context, instance)
+        }
         ElementType::BoundaryEvent => boundary_event::activate(context, instance),
         other => panic!("element type {} is refused at deployment", other.name()),
     };
@@ -104,10 +111,16 @@ pub fn complete(context: &mut Context<'_, '_, '_>, instance: &Instance<'_>) {
     let step = match instance.element.element_type {
         ElementType::Process => process::complete(context, instance),
         ElementType::SubProcess => sub_process::complete(context, instance),
-        ElementType::StartEvent => start_event::complete(context, instance),
+        ElementType::StartEvent
+        | ElementType::Task
+        | ElementType::ManualTask
+        | ElementType::IntermediateThrowEvent => start_event::complete(context, instance),
         ElementType::EndEvent => end_event::complete(context, instance),
         ElementType::ServiceTask => service_task::complete(context, instance),
-        ElementType::IntermediateCatchEvent => catch_event::complete(context, instance),
+        ElementType::EventBasedGateway => event_based_gateway::complete(context, instance),
+        ElementType::IntermediateCatchEvent | ElementType::ReceiveTask => {
+            catch_event::complete(context, instance)
+        }
         ElementType::BoundaryEvent => boundary_event::complete(context, instance),
         other => panic!("element type {} completes by itself", other.name()),
     };

@@ -1,4 +1,5 @@
-//! The none start event.
+//! What is passed through at once: the none start event, the undefined and the manual task, the none throw
+//! event.
 
 use super::{Instance, Step};
 use crate::behavior::{transitions, variables};

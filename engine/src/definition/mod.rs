@@ -6,7 +6,7 @@ mod program;
 use std::sync::Arc;
 
 use hashbrown::HashMap;
-use tidemill_model::{Element, ElementIndex, ElementType, Process, Violation, read_bpmn};
+use tidemill_model::{Element, ElementIndex, ElementType, EventType, Process, Violation, read_bpmn};
 use tidemill_record::value::ProcessInstanceValue;
 use tidemill_record::{BpmnElementType, BpmnEventType};
 
@@ -90,7 +90,9 @@ impl Definition {
 
 fn record_types(element: &Element) -> (BpmnElementType, BpmnEventType) {
     let element_type = BpmnElementType::from_name(element.element_type.name());
-    let event_type = BpmnEventType::from_name(element.event_type.name());
+    let waits_for_message = element.element_type == ElementType::ReceiveTask && element.message.is_some();
+    let event_type = if waits_for_message { EventType::Message } else { element.event_type };
+    let event_type = BpmnEventType::from_name(event_type.name());
     (
         element_type.expect("records know every type of the model"),
         event_type.expect("records know every event type of the model"),

@@ -18,6 +18,8 @@ pub struct ElementProgram {
     pub condition: Option<Property>,
     /// Text of a timer.
     pub timer: Option<Property>,
+    /// Code of an error that is thrown.
+    pub error: Option<Property>,
     /// Name and correlation key of a message.
     pub message: Option<(Property, Option<Property>)>,
 }
@@ -47,6 +49,7 @@ impl ElementProgram {
             }),
             condition: element.flow.as_ref().and_then(|flow| flow.condition.as_ref()).map(Property::new),
             timer: element.timer.as_ref().map(|timer| Property::new(&timer.text)),
+            error: element.error.as_ref().and_then(|error| error.code.as_ref()).map(Property::new),
             message: message.map(|message| {
                 (Property::new(&message.name), message.correlation_key.as_ref().map(Property::new))
             }),
@@ -58,7 +61,8 @@ impl ElementProgram {
         let mappings = self.inputs.iter().chain(&self.outputs).filter_map(MappingProgram::parse_error);
         let job = self.job.iter().flat_map(|job| [&job.job_type, &job.retries]);
         let message = self.message.iter().flat_map(|(name, key)| std::iter::once(name).chain(key));
-        let properties = self.condition.iter().chain(&self.timer).chain(job).chain(message);
+        let properties =
+            self.condition.iter().chain(&self.timer).chain(&self.error).chain(job).chain(message);
         properties.filter_map(Property::parse_error).chain(mappings).map(str::to_owned).collect()
     }
 }

@@ -62,6 +62,13 @@ fn may_activate(
             "Expected flow scope instance to be in state 'ELEMENT_ACTIVATED' but was '{state}'."
         ));
     }
+    if scope.interrupted_by >= 0 {
+        let by = definition.element(tidemill_model::ElementIndex(scope.interrupted_by as u32));
+        return Err(format!(
+            "Expected flow scope instance not to be interrupted but was by element '{}'.",
+            by.id
+        ));
+    }
     if element.element_type == ElementType::ParallelGateway {
         let taken = |flow: &tidemill_model::ElementIndex| {
             context.state.taken_flows.contains(&(scope_key, index.0, flow.0))
