@@ -1,4 +1,5 @@
-//! Turns the protocol files into Rust with a compiler that is itself a Rust library, so that no `protoc` is needed.
+//! Turns the protocol files into Rust with a compiler that is itself a Rust library, so that no `protoc` is
+//! needed.
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let files = ["proto/gateway.proto", "proto/health.proto"];

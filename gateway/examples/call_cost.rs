@@ -1,8 +1,9 @@
 //! What a unary call costs the gateway thread: CPU microseconds a call, beside the floor of the gRPC library.
 //!
-//! Three servers in turn, the same client in a runtime of its own: the library's own server with an empty handler
-//! (the floor), the gateway with a call that needs no partition (Topology), the gateway with CompleteJob over the rings
-//! and a shard thread that answers at once. CPU time is the server thread's own, from `/proc/self/task`.
+//! Three servers in turn, the same client in a runtime of its own: the library's own server with an empty
+//! handler (the floor), the gateway with a call that needs no partition (Topology), the gateway with
+//! CompleteJob over the rings and a shard thread that answers at once. CPU time is the server thread's own,
+//! from `/proc/self/task`.
 //!
 //! `cargo run --release -p tidemill-gateway --example call_cost -- [calls] [concurrency]`
 #![allow(clippy::print_stdout, reason = "it prints what it measured")]

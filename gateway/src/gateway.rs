@@ -170,10 +170,11 @@ impl GatewayHandle {
     /// What ended a thread earlier.
     pub fn shutdown(self) -> io::Result<()> {
         self.begin_shutdown();
-        let ended = self.threads.into_iter().map(|thread| match thread.join() {
-            Ok(ended) => ended,
-            Err(panic) => std::panic::resume_unwind(panic),
-        });
-        ended.fold(Ok(()), |all, one| all.and(one))
+        let mut all = Ok(());
+        for thread in self.threads {
+            // Each one is waited for, also behind one that failed.
+            all = all.and(thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        }
+        all
     }
 }

@@ -1,8 +1,9 @@
 //! The desk of the calling thread.
 //!
-//! Each gateway thread has one desk, and everything that uses it runs on that thread: no lock is needed, and the
-//! futures that look here stay `Send`, which the gRPC and HTTP libraries ask for. It is borrowed for the length of one
-//! synchronous call, never across an `await`. Wakers that are called meanwhile only queue tasks.
+//! Each gateway thread has one desk, and everything that uses it runs on that thread: no lock is needed, and
+//! the futures that look here stay `Send`, which the gRPC and HTTP libraries ask for. It is borrowed for the
+//! length of one synchronous call, never across an `await`. Wakers that are called meanwhile only queue
+//! tasks.
 
 use std::cell::RefCell;
 use std::time::{Duration, Instant};

@@ -1,4 +1,5 @@
-//! The wire protocol: messages, client and server stubs, generated from `proto/*.proto` when the crate is built.
+//! The wire protocol: messages, client and server stubs, generated from `proto/*.proto` when the crate is
+//! built.
 #![allow(missing_docs)]
 
 /// `gateway_protocol`: what Zeebe clients speak.

@@ -18,8 +18,8 @@ pub enum Route {
 /// Deployments are made on this partition and distributed from there.
 pub const DEPLOYMENT_PARTITION: u32 = 1;
 
-/// The hash that spreads correlation keys: `h = 31 * h + byte`, signed bytes, 32 bits. The same as Zeebe's, because
-/// subscriptions and messages of a moved cluster have to meet.
+/// The hash that spreads correlation keys: `h = 31 * h + byte`, signed bytes, 32 bits. The same as Zeebe's,
+/// because subscriptions and messages of a moved cluster have to meet.
 pub fn correlation_hash(correlation_key: &str) -> i32 {
     correlation_key.bytes().fold(0i32, |hash, byte| hash.wrapping_mul(31).wrapping_add(i32::from(byte as i8)))
 }

@@ -1,4 +1,5 @@
-//! gRPC statuses with the texts that clients of Zeebe match on, each with a `google.rpc.Status` in its details.
+//! gRPC statuses with the texts that clients of Zeebe match on, each with a `google.rpc.Status` in its
+//! details.
 
 use bytes::Bytes;
 use prost::Message;
@@ -6,8 +7,8 @@ use tidemill_record::frame::AnswerFrame;
 use tidemill_record::{Intent, RejectionType};
 use tonic::{Code, Status};
 
-/// Longest text of a status. It travels twice (plain and in the details, base64), and Java clients accept 8 KiB of
-/// headers and trailers by default.
+/// Longest text of a status. It travels twice (plain and in the details, base64), and Java clients accept 8
+/// KiB of headers and trailers by default.
 pub const STATUS_TEXT_BYTES_MAX: usize = 2800;
 /// Causes that the details of one status name.
 const CAUSE_COUNT_MAX: usize = 4;
@@ -109,7 +110,8 @@ pub fn shutting_down() -> Status {
 #[cold]
 pub fn timed_out(partition_id: u32, address: &str, timeout_ms: u64) -> Status {
     let text = format!(
-        "Time out between gateway and broker: Request command-api-{partition_id} to {address} timed out in {}",
+        "Time out between gateway and broker: \
+         Request command-api-{partition_id} to {address} timed out in {}",
         iso_duration(timeout_ms)
     );
     status(Code::DeadlineExceeded, text)

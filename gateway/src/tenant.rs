@@ -15,7 +15,8 @@ pub fn check_tenant(rpc: &str, tenant_id: &str) -> Result<(), Status> {
     }
     let shown: String = tenant_id.chars().take(100).collect();
     Err(invalid(format!(
-        "Expected to handle gRPC request {rpc} with tenant identifier '{shown}', but multi-tenancy is disabled"
+        "Expected to handle gRPC request {rpc} with tenant identifier '{shown}', \
+         but multi-tenancy is disabled"
     )))
 }
 

@@ -10,7 +10,8 @@ use crate::status::{exhausted, invalid};
 /// How much of an unreadable text the error repeats.
 const QUOTED_CHAR_COUNT_MAX: usize = 300;
 
-/// Replaces `out` by the MessagePack of `text`, which has to be a JSON object; nothing and `null` count as `{}`.
+/// Replaces `out` by the MessagePack of `text`, which has to be a JSON object; nothing and `null` count as
+/// `{}`.
 ///
 /// # Errors
 /// INVALID_ARGUMENT with the texts of a Zeebe gateway; RESOURCE_EXHAUSTED when there is too much.

@@ -117,7 +117,8 @@ async fn errors_have_codes_and_texts_of_zeebe() {
         text(client.create_process_instance_with_result(request).await),
         (
             Code::DeadlineExceeded,
-            "Time out between gateway and broker: Request command-api-1 to 127.0.0.1:26501 timed out in PT0.25S"
+            "Time out between gateway and broker: \
+             Request command-api-1 to 127.0.0.1:26501 timed out in PT0.25S"
                 .to_owned()
         )
     );
@@ -279,7 +280,8 @@ async fn malformed_bodies_are_errors() {
     let channel = tonic::transport::Endpoint::new(format!("http://{}", world.gateway.address())).unwrap();
     let channel = channel.connect().await.unwrap();
     let mut raw = tonic::client::Grpc::new(channel.clone());
-    // A health request whose only field is a string is not a CompleteJobRequest: field 1 has another wire type.
+    // A health request whose only field is a string is not a CompleteJobRequest: field 1 has another wire
+    // type.
     for path in ["/gateway_protocol.Gateway/CompleteJob", "/gateway_protocol.Gateway/Nonsense", "/x/y"] {
         raw.ready().await.unwrap();
         let codec = tonic_prost::ProstCodec::<HealthCheckRequest, CompleteJobResponse>::default();

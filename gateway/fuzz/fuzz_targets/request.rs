@@ -1,5 +1,5 @@
-//! Any bytes as the message of any RPC: decoding and the way to a command never panic, and a command's value can be
-//! read by whoever processes it. `cargo +nightly fuzz run request`, from the folder above.
+//! Any bytes as the message of any RPC: decoding and the way to a command never panic, and a command's value
+//! can be read by whoever processes it. `cargo +nightly fuzz run request`, from the folder above.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -18,7 +18,9 @@ fuzz_target!(|data: &[u8]| {
         3 => check::<rpc::UpdateJobRetries>(message, &mut scratch, job),
         4 => check::<rpc::UpdateJobTimeout>(message, &mut scratch, job),
         5 => check::<rpc::ResolveIncident>(message, &mut scratch, |value| IncidentValue::take(value).is_ok()),
-        6 => check::<rpc::CancelProcessInstance>(message, &mut scratch, |value| ProcessInstanceValue::take(value).is_ok()),
+        6 => check::<rpc::CancelProcessInstance>(message, &mut scratch, |value| {
+            ProcessInstanceValue::take(value).is_ok()
+        }),
         7 => check::<rpc::SetVariables>(message, &mut scratch, |value| {
             VariableDocumentValue::take(value).is_ok_and(|value| is_document(value.variables.0))
         }),
@@ -27,7 +29,9 @@ fuzz_target!(|data: &[u8]| {
         }),
         9 => check::<rpc::CreateProcessInstance>(message, &mut scratch, creation),
         10 => check::<rpc::CreateProcessInstanceWithResult>(message, &mut scratch, creation),
-        11 => check::<rpc::DeployResource>(message, &mut scratch, |value| DeploymentValue::take(value).is_ok()),
+        11 => {
+            check::<rpc::DeployResource>(message, &mut scratch, |value| DeploymentValue::take(value).is_ok())
+        }
         _ => check::<rpc::ActivateJobs>(message, &mut scratch, |value| JobBatchValue::take(value).is_ok()),
     }
 });

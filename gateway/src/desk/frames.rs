@@ -76,9 +76,7 @@ impl Desk {
         self.metrics.pushes.increment();
         let credit = self.streams.credit;
         let taken = match (self.streams.slab.get_mut(push.stream_id), rpc::read_push(push)) {
-            (Some(stream), Ok(job)) => {
-                stream.push(shard, job, credit, now_ms).ok().map(|_| stream.stalls_at_ms())
-            }
+            (Some(stream), Ok(job)) => stream.push(shard, job, credit, now_ms).map(|_| stream.stalls_at_ms()),
             _ => None,
         };
         match taken {

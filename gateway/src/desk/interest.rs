@@ -1,8 +1,8 @@
 //! Parked long polls: who waits for jobs of a type, and which shards know that somebody does.
 //!
-//! No wake-up is lost: a poll parks only when every shard has been told of the type, and a shard that was told just
-//! now is asked for jobs once more before. Told once, a shard gives one notice; a notice wakes one poll, which wakes
-//! the next one when it got as many jobs as it wanted.
+//! No wake-up is lost: a poll parks only when every shard has been told of the type, and a shard that was
+//! told just now is asked for jobs once more before. Told once, a shard gives one notice; a notice wakes one
+//! poll, which wakes the next one when it got as many jobs as it wanted.
 
 use std::collections::{HashMap, VecDeque};
 use std::task::{Context, Poll, Waker};
@@ -116,7 +116,8 @@ impl Interests {
         let Some(interest) = self.by_type.get_mut(job_type) else { return };
         while let Some(id) = interest.waiting.pop_front() {
             match self.parked.get_mut(id) {
-                // One that its time has woken goes to ask anyway, but may end before: the notice goes further.
+                // One that its time has woken goes to ask anyway, but may end before: the notice goes
+                // further.
                 Some(parked) if !parked.awake => {
                     parked.noticed = true;
                     parked.wake();

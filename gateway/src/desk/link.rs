@@ -1,8 +1,8 @@
 //! The way to one shard: a ring, and an outbox for what must not be lost while the ring is full.
 //!
-//! Commands that make new work are refused as soon as three quarters of the ring are taken, or when something waits
-//! in the outbox; the rest is kept for what ends work, gives jobs back or keeps streams going. Frames of the second
-//! kind keep their order: once one waits in the outbox, the next ones queue behind it.
+//! Commands that make new work are refused as soon as three quarters of the ring are taken, or when something
+//! waits in the outbox; the rest is kept for what ends work, gives jobs back or keeps streams going. Frames
+//! of the second kind keep their order: once one waits in the outbox, the next ones queue behind it.
 
 use std::collections::VecDeque;
 

@@ -1,7 +1,8 @@
 //! A bounded table whose ids are never mistaken for earlier ones.
 //!
 //! ```text
-//!   id: 0 ┊ thread (15 bits) ┊ generation (32) ┊ index (16)      the thread, so that shards can tell gateways apart
+//!   id: 0 ┊ thread (15 bits) ┊ generation (32) ┊ index (16)      the thread, so that shards can tell
+//!   gateways apart
 //! ```
 //!
 //! Slots are reused, generations count how often; an answer that comes late names a generation that is gone.

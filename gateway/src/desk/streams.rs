@@ -1,8 +1,8 @@
 //! Job streams: jobs that shards push, until the client takes them.
 //!
-//! Each shard has a credit per stream; a job uses one, and it comes back when the client has taken the job. So a
-//! slow client stops the pushes, and what lies here is bounded. What a client does not take for a while, or cannot
-//! take any more, is given back to its partition.
+//! Each shard has a credit per stream; a job uses one, and it comes back when the client has taken the job.
+//! So a slow client stops the pushes, and what lies here is bounded. What a client does not take for a while,
+//! or cannot take any more, is given back to its partition.
 
 use std::collections::VecDeque;
 use std::task::{Context, Poll, Waker};
@@ -51,16 +51,11 @@ impl Streams {
 }
 
 impl JobStream {
-    /// Takes a pushed job in; it comes back when the shard had no credit left. True: the first one to lie here.
-    pub(crate) fn push(
-        &mut self,
-        shard: usize,
-        job: ActivatedJob,
-        credit: u32,
-        now_ms: u64,
-    ) -> Result<bool, ActivatedJob> {
+    /// Takes a pushed job in; `None` when the shard had no credit left. True: the first one to lie
+    /// here.
+    pub(crate) fn push(&mut self, shard: usize, job: ActivatedJob, credit: u32, now_ms: u64) -> Option<bool> {
         if self.queue.len() >= credit as usize * self.owed.len() {
-            return Err(job);
+            return None;
         }
         let first = self.queue.is_empty();
         if first {
@@ -68,7 +63,7 @@ impl JobStream {
         }
         self.queue.push_back((shard, job));
         self.wake();
-        Ok(first)
+        Some(first)
     }
 
     /// The next job for the client; else the task is woken when one comes.
@@ -126,7 +121,7 @@ mod tests {
         for key in 0..4 {
             assert_eq!(stream.push(1, job(key), 2, 0).unwrap(), key == 0);
         }
-        assert_eq!(stream.push(1, job(4), 2, 0).unwrap_err().key, 4);
+        assert_eq!(stream.push(1, job(4), 2, 0), None);
         assert!(matches!(stream.take(&context, 5), Poll::Ready(job) if job.key == 0));
         assert_eq!((stream.credit_due(0, 2), stream.credit_due(1, 2)), (None, Some(1)));
         assert_eq!(stream.stalls_at_ms(), Some(5 + STALLED_MS));

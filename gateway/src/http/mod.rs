@@ -43,8 +43,9 @@ pub struct HttpParts {
 
 /// Reads committed records. Called on helper threads, so it may block.
 pub trait RecordSource: Send + Sync {
-    /// Appends records as exporters print them, one JSON object a line, by position from `request.from` on: some hundred
-    /// at most, and always all of one processing step. Waits up to `request.wait` for the first one.
+    /// Appends records as exporters print them, one JSON object a line, by position from `request.from` on:
+    /// some hundred at most, and always all of one processing step. Waits up to `request.wait` for the first
+    /// one.
     ///
     /// # Errors
     /// What is wrong with the request or the log, for the client.

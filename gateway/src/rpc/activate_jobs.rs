@@ -12,8 +12,8 @@ use crate::route::Route;
 use crate::tenant::check_tenants;
 use crate::variables::document_text;
 
-/// The RPC. `maxJobsToActivate` of the request is how many are still wanted; the route is filled in by whoever goes
-/// round the partitions.
+/// The RPC. `maxJobsToActivate` of the request is how many are still wanted; the route is filled in by
+/// whoever goes round the partitions.
 pub struct ActivateJobs;
 
 /// What one partition gave.

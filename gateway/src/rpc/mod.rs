@@ -1,5 +1,5 @@
-//! What each RPC says to a partition and what a partition's answer says to the client: plain functions, one file an
-//! RPC. Nothing here waits, sends or knows a socket.
+//! What each RPC says to a partition and what a partition's answer says to the client: plain functions, one
+//! file an RPC. Nothing here waits, sends or knows a socket.
 
 mod activate_jobs;
 mod cancel_process_instance;

@@ -63,7 +63,8 @@ mod tests {
         assert_eq!(command.route, Route::Correlation(97));
         assert_fields(
             &value,
-            json!({"name": "paid", "correlationKey": "a", "timeToLive": 1000, "messageId": "m", "deadline": -1}),
+            json!({"name": "paid", "correlationKey": "a", "timeToLive": 1000, "messageId": "m",
+                   "deadline": -1}),
         );
     }
 

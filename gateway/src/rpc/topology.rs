@@ -6,8 +6,8 @@ use crate::proto::gateway::partition::{PartitionBrokerHealth, PartitionBrokerRol
 use crate::proto::gateway::{BrokerInfo, Partition, TopologyResponse};
 use crate::topology::{Broker, Health, Replica, Role, Topology};
 
-/// The response that describes this cluster. Versions are those of the Zeebe release that the broker is compatible
-/// with, because clients branch on them.
+/// The response that describes this cluster. Versions are those of the Zeebe release that the broker is
+/// compatible with, because clients branch on them.
 pub fn topology_response(topology: &Topology) -> TopologyResponse {
     TopologyResponse {
         brokers: topology.brokers.iter().map(broker_info).collect(),

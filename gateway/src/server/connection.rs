@@ -22,8 +22,8 @@ const CANCELLED_CALLS_MAX: usize = 1024;
 const HEADER_BYTES_MAX: u32 = 16 * 1024;
 /// Unsent bytes of one call, so that a slow client stops its job stream early.
 const SEND_BUFFER_BYTES: usize = 64 * 1024;
-/// How often a silent client is asked whether it is there, and how long it may take to answer. Clients may ask as
-/// often as they like.
+/// How often a silent client is asked whether it is there, and how long it may take to answer. Clients may
+/// ask as often as they like.
 const KEEP_ALIVE_INTERVAL: Duration = Duration::from_secs(30);
 const KEEP_ALIVE_TIMEOUT: Duration = Duration::from_secs(20);
 /// Pause after a failed accept: no descriptors left does not get better at once.

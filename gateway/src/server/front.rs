@@ -97,6 +97,7 @@ impl GatewayService for Front {
             = "MigrateProcessInstance";
         delete_resource(DeleteResourceRequest) -> DeleteResourceResponse = "DeleteResource";
         broadcast_signal(BroadcastSignalRequest) -> BroadcastSignalResponse = "BroadcastSignal";
-        evaluate_conditional(EvaluateConditionalRequest) -> EvaluateConditionalResponse = "EvaluateConditional";
+        evaluate_conditional(EvaluateConditionalRequest) -> EvaluateConditionalResponse
+            = "EvaluateConditional";
     }
 }

@@ -11,7 +11,8 @@ const BACKLOG: i32 = 1024;
 /// As many sockets on `address` as threads; with port 0 all on the port that the first one got.
 ///
 /// # Errors
-/// The address cannot be had; also when another process shares its port, which `SO_REUSEPORT` alone would hide.
+/// The address cannot be had; also when another process shares its port, which `SO_REUSEPORT` alone would
+/// hide.
 pub(crate) fn listeners(address: SocketAddr, count: usize) -> io::Result<Vec<TcpListener>> {
     assert!(count > 0, "a gateway without threads");
     if address.port() != 0 {

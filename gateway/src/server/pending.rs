@@ -44,7 +44,8 @@ impl Drop for PendingReply {
     }
 }
 
-/// One call that is a command and its answer. What a partition refused goes to the next one where any will do.
+/// One call that is a command and its answer. What a partition refused goes to the next one where any will
+/// do.
 pub(crate) async fn call<R: Rpc>(request: R::Request) -> Result<Response<R::Response>, Status> {
     let mut attempt = Attempt::default();
     loop {

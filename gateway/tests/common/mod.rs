@@ -1,5 +1,5 @@
-//! A gateway with a shard that is not one: a thread at the other end of the rings, with jobs in lists and answers by
-//! rule. Tests look at what it got and tell it what to do.
+//! A gateway with a shard that is not one: a thread at the other end of the rings, with jobs in lists and
+//! answers by rule. Tests look at what it got and tell it what to do.
 #![allow(dead_code, reason = "each test file uses a part")]
 
 mod shard;
