@@ -146,6 +146,9 @@ pub struct Boot<'a> {
     pub log: Log,
     /// Applied to the state that was restored; at least the base of the log.
     pub applied: Index,
+    /// Known committed when the disk was last written to: a hint, which spares an election the wait for a configuration
+    /// that is committed but not applied yet. At least `applied`.
+    pub commit: Index,
     /// The configuration as of `applied`.
     pub configuration: Configuration,
     /// What the journal lost at its end.
@@ -160,6 +163,15 @@ impl<'a> Boot<'a> {
     /// A sound start from `log`, all of whose base is applied.
     pub fn new(hard_state: HardState, log: Log, configuration: Configuration) -> Self {
         let applied = log.base().index;
-        Self { hard_state, log, applied, configuration, doubt: None, damages: &[], amnesia: false }
+        Self {
+            hard_state,
+            log,
+            applied,
+            commit: applied,
+            configuration,
+            doubt: None,
+            damages: &[],
+            amnesia: false,
+        }
     }
 }

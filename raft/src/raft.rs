@@ -68,7 +68,8 @@ impl Raft {
         options.assert_sound();
         let mut log = boot.log;
         assert!(boot.applied >= log.base().index && boot.applied <= log.last(), "the log covers what is applied");
-        (log.applied, log.commit, log.durable) = (boot.applied, boot.applied, log.last());
+        let commit = boot.commit.min(log.last()).max(boot.applied);
+        (log.applied, log.commit, log.durable) = (boot.applied, commit, log.last());
         let inflights = Inflights::new(options.inflight_count_max, options.inflight_bytes_max);
         let recovery = Recovery::new(boot.doubt, boot.damages, boot.amnesia, &log);
         let mut raft = Self {
@@ -103,6 +104,7 @@ impl Raft {
         // Entries may have become durable before the term that they are of; nothing was promised in it.
         raft.become_follower(raft.hard_state.term.max(raft.log.last_term()), NodeId::NONE);
         raft.reported = Some(raft.leadership());
+        raft.output.commit = (commit > boot.applied).then_some(commit);
         raft
     }
 

@@ -112,11 +112,13 @@ impl Raft {
             self.give_up(at);
             return;
         }
-        if offset > stream.sent {
+        if offset > stream.total {
             return;
         }
         if offset > stream.arrived {
+            // Maybe beyond what was sent since the last rewind, or resumed from before a restart.
             (stream.arrived, stream.rewound) = (offset, false);
+            stream.sent = stream.sent.max(offset);
             (stream.stalled_ticks, stream.stalls) = (0, 0);
         } else if offset < stream.arrived || !stream.rewound {
             // A piece got lost, or the receiver started again.

@@ -2,6 +2,7 @@
 //! every entry stays intact somewhere.
 
 
+use tidemill_core::ids::Index;
 use tidemill_raft::{Configuration, Damage, Doubt, HardState};
 
 use super::node::Snapshot;
@@ -38,6 +39,7 @@ impl World {
 
     fn restart(&mut self, at: usize) {
         let others_sound = (0..self.nodes.len()).all(|other| other == at || self.nodes[other].is_sound());
+        let others_sound = others_sound && self.nodes.iter().all(can_spare_one);
         self.checks.restarted(self.nodes[at].id);
         if !others_sound || !self.chance.permille(self.rates.damage) {
             self.nodes[at].start(None, &[], false);
@@ -103,6 +105,7 @@ impl World {
         let configuration: Configuration = self.bootstrap;
         let node = &mut self.nodes[at];
         node.disk.hard_state = HardState::default();
+        node.disk.commit = Index::ZERO;
         node.disk.journal.clear();
         node.disk.snapshot = Snapshot { place: Default::default(), configuration, digest: 0 };
         node.start(None, &[], true);
@@ -141,4 +144,13 @@ impl World {
             self.nodes[at].input(&mut self.checks, |raft| raft.disk_slow(slow));
         }
     }
+}
+
+/// Two voters, or a change under way, leave nobody to lose.
+fn can_spare_one(node: &super::node::Node) -> bool {
+    let configuration = &node.state.configuration;
+    let pending = node.journal.iter().any(|entry| {
+        entry.change.is_some() && entry.meta.index > node.state.place.index
+    });
+    configuration.voters.len() >= 3 && !configuration.is_joint() && !pending
 }

@@ -50,6 +50,7 @@ pub struct Envelope {
 #[derive(Debug, Clone)]
 pub struct Disk {
     pub hard_state: HardState,
+    pub commit: Index,
     pub journal: Vec<Entry>,
     pub snapshot: Snapshot,
 }
@@ -74,7 +75,7 @@ pub struct Node {
 impl Node {
     pub fn new(options: Options, configuration: Configuration) -> Self {
         let state = Snapshot { place: Place::default(), configuration, digest: 0 };
-        let disk = Disk { hard_state: HardState::default(), journal: Vec::new(), snapshot: state };
+        let disk = Disk { hard_state: HardState::default(), commit: Index::ZERO, journal: Vec::new(), snapshot: state };
         let mut node = Self {
             id: options.id,
             raft: None,
@@ -110,6 +111,7 @@ impl Node {
         }
         let mut boot = Boot::new(self.disk.hard_state, log, self.state.configuration);
         (boot.doubt, boot.damages, boot.amnesia) = (doubt, damages, amnesia);
+        boot.commit = self.disk.commit;
         self.options.seed = mix(self.options.seed);
         let mut raft = Raft::new(self.options.clone(), boot);
         self.hard_state_write = raft.output().hard_state.take();
@@ -333,6 +335,7 @@ impl Node {
         }
         let (index, epoch) = self.writes.remove(0);
         if epoch == self.raft().log_epoch() {
+            self.disk.commit = self.raft().log().commit().min(index);
             let flushed = index.distance_from(self.disk.snapshot.place.index) as usize;
             let (disk, journal) = (&mut self.disk.journal, &self.journal[..flushed]);
             let same = disk.iter().zip(journal).take_while(|(old, new)| old.meta.chain == new.meta.chain).count();

@@ -31,6 +31,8 @@ pub struct World {
     pub checks: Checks,
     pub rates: Rates,
     pub round: u64,
+    /// Whether messages are printed.
+    pub trace: bool,
     /// The members at the very start.
     pub bootstrap: Configuration,
     /// Who hears whom: `cut[from][to]`.
@@ -82,6 +84,7 @@ impl World {
             checks: Checks::default(),
             rates,
             round: 0,
+            trace: std::env::var("TRACE").is_ok(),
             bootstrap: configuration,
             next_payload: 1,
             next_request: 1,
@@ -166,6 +169,9 @@ impl World {
             self.network.push(envelope.clone());
         }
         if self.nodes[to].raft.is_some() {
+            if self.trace {
+                eprintln!("{} {:?}", self.round, envelope.message);
+            }
             self.nodes[to].receive(&envelope, &mut self.checks);
         }
     }
