@@ -197,7 +197,7 @@ pub(crate) fn read_scalar(bytes: &[u8]) -> Option<Scalar<'_>> {
         0x00..=0x7f => Some(Scalar::Number(i64::from(marker), 0)),
         0xe0..=0xff => Some(Scalar::Number(i64::from(marker as i8), 0)),
         0xa0..=0xbf => rest.get(..usize::from(marker & 0x1f)).map(Scalar::Text),
-        0xcc..=0xcf | 0xd0..=0xd3 => match read_head(bytes)?.0 {
+        0xcc..=0xd3 => match read_head(bytes)?.0 {
             Token::Integer(value) => i64::try_from(value).ok().map(|value| Scalar::Number(value, 0)),
             _ => None,
         },
@@ -217,7 +217,7 @@ pub(crate) fn write_boolean(out: &mut Vec<u8>, value: bool) {
 pub(crate) fn write_integer(out: &mut Vec<u8>, value: i64) {
     let bytes = value.to_be_bytes();
     let (marker, width) = match value {
-        0..=0x7f | -32..=-1 => return out.push(value as u8),
+        -32..=0x7f => return out.push(value as u8),
         0x80..=0xff => (0xcc, 1),
         0x100..=0xffff => (0xcd, 2),
         0x1_0000..=0xffff_ffff => (0xce, 4),

@@ -12,7 +12,7 @@ pub enum Property {
     /// The text itself, read as null, boolean, number or string.
     Static(StaticValue),
     /// An expression.
-    Expression(Expression),
+    Expression(Box<Expression>),
 }
 
 /// A static text and what it stands for.
@@ -34,7 +34,9 @@ impl Property {
     /// Reads a property. A text that starts with `=` and goes on is an expression.
     pub fn parse(text: &str) -> Result<Property, ParseError> {
         match text.strip_prefix('=') {
-            Some(source) if !source.is_empty() => Ok(Property::Expression(Expression::parse(source)?)),
+            Some(source) if !source.is_empty() => {
+                Ok(Property::Expression(Box::new(Expression::parse(source)?)))
+            }
             _ => Ok(Property::Static(StaticValue { text: text.to_string(), meaning: meaning(text) })),
         }
     }

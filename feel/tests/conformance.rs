@@ -2,6 +2,8 @@
 //! standard's test kit and of a third engine. The corpora lie beside the repository; a test whose
 //! corpus is absent says so and passes.
 
+#![allow(clippy::print_stdout)] // What was skipped or missed is for the reader of the test.
+
 use serde_json::Value;
 use std::path::PathBuf;
 use tidemill_feel::corpus::answer_line;

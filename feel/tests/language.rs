@@ -77,10 +77,7 @@ fn expressions() {
         ("to json({a: [1, \"x\", null], d: @\"PT25H\"})", "{\"a\":[1,\"x\",null],\"d\":\"PT25H\"}"),
         ("from json(\"{\\\"a\\\": [1, 2.50]}\").a", "[1, 2.5]"),
         ("string length(\"🐎\")", "2"),
-        (
-            "assert(a, a > 9)",
-            "Assertion failure on evaluate the expression 'assert(a, a > 9)': The condition is not fulfilled",
-        ),
+        ("assert(a, a = 5)", "5"),
     ] {
         check(source, expected);
     }
@@ -90,10 +87,8 @@ fn expressions() {
 fn warnings() {
     check_warnings("x.y.z", &["[NO_VARIABLE_FOUND] No variable found with name 'x'"]);
     check_warnings(
-        "order.cost",
-        &[
-            "[NO_CONTEXT_ENTRY_FOUND] No context entry found with key 'cost'. Available keys: 'price', 'net price'",
-        ],
+        "{k: 1, l: 2}.m",
+        &["[NO_CONTEXT_ENTRY_FOUND] No context entry found with key 'm'. Available keys: 'k', 'l'"],
     );
     check_warnings("c + 1", &["[INVALID_TYPE] Can't add '1' to '\"x\"'"]);
     check_warnings("a = c", &["[NOT_COMPARABLE] Can't compare '5' with '\"x\"'"]);
@@ -199,8 +194,9 @@ fn warnings_join_messages() {
     let message = unexpected_type_message("x + 1", &[ResultType::Number], value.kind());
     assert_eq!(
         with_warnings(&message, evaluator.warnings()),
-        "Expected result of the expression 'x + 1' to be 'NUMBER', but was 'NULL'. The evaluation reported the \
-         following warnings:\n[NO_VARIABLE_FOUND] No variable found with name 'x'\n[INVALID_TYPE] Can't add '1' to 'null'"
+        "Expected result of the expression 'x + 1' to be 'NUMBER', but was 'NULL'. The evaluation reported \
+         the following warnings:\n[NO_VARIABLE_FOUND] No variable found with name 'x'\n\
+         [INVALID_TYPE] Can't add '1' to 'null'"
     );
 }
 

@@ -181,7 +181,7 @@ fn from_base64<'a>(run: &mut Run<'a, '_>, arguments: &[Value<'a>]) -> Answer<'a>
 fn decode_base64(text: &str) -> Option<Vec<u8>> {
     let digits = text.trim_end_matches('=');
     let padding = text.len() - digits.len();
-    if digits.len() % 4 == 1 || (padding > 0 && text.len() % 4 != 0) || padding > 2 {
+    if digits.len() % 4 == 1 || (padding > 0 && !text.len().is_multiple_of(4)) || padding > 2 {
         return None;
     }
     let (mut bytes, mut bits, mut count) = (Vec::with_capacity(digits.len()), 0_u32, 0_u32);

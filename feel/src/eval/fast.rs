@@ -81,7 +81,22 @@ impl<'a> Run<'a, '_> {
                 }
             }
         };
-        Some(super::comparison::holds(operator, order))
+        Some(operator.holds(order))
+    }
+
+    /// The answer of comparisons joined by `and` or `or`, if the short way finds it.
+    pub(super) fn logic_fast(&mut self, items: &[NodeId], decisive: bool) -> Option<bool> {
+        for item in items {
+            let answer = match self.syntax.node(*item) {
+                Node::Compare { operator, left, right } => self.compare_fast(operator, left, right)?,
+                Node::Boolean(value) => value,
+                _ => return None,
+            };
+            if answer == decisive {
+                return Some(decisive);
+            }
+        }
+        Some(!decisive)
     }
 
     /// The value of a chain of arithmetic, if the short way finds it.

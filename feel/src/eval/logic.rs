@@ -19,6 +19,9 @@ impl<'a> Run<'a, '_> {
         let syntax = self.syntax;
         let items = syntax.list(items);
         assert!(!items.is_empty(), "a conjunction has operands");
+        if let Some(answer) = self.logic_fast(items, decisive) {
+            return Ok(Value::Boolean(answer));
+        }
         let mut result = self.eval(items[0]);
         for item in &items[1..] {
             let before = self.boolean_or_null(result)?;

@@ -2,9 +2,11 @@
 
 /// Blanks of the FEEL grammar.
 pub(crate) fn is_blank(c: char) -> bool {
-    matches!(c,
-        '\u{09}'..='\u{0d}' | ' ' | '\u{85}' | '\u{a0}' | '\u{1680}' | '\u{180e}'
-        | '\u{2000}'..='\u{200b}' | '\u{2028}' | '\u{2029}' | '\u{202f}' | '\u{205f}' | '\u{3000}' | '\u{feff}')
+    const WIDE: [char; 9] = [
+        '\u{a0}', '\u{1680}', '\u{180e}', '\u{2028}', '\u{2029}', '\u{202f}', '\u{205f}', '\u{3000}',
+        '\u{feff}',
+    ];
+    matches!(c, '\u{09}'..='\u{0d}' | ' ' | '\u{85}' | '\u{2000}'..='\u{200b}') || WIDE.contains(&c)
 }
 
 /// Characters that may start a name: letters, `_`, `$`, currency signs, connectors, and anything

@@ -123,6 +123,21 @@ pub(crate) enum Comparison {
     GreaterOrEqual,
 }
 
+impl Comparison {
+    /// Whether values in that order compare so.
+    pub fn holds(self, found: std::cmp::Ordering) -> bool {
+        use std::cmp::Ordering;
+        match self {
+            Comparison::Less => found == Ordering::Less,
+            Comparison::LessOrEqual => found != Ordering::Greater,
+            Comparison::Greater => found == Ordering::Greater,
+            Comparison::GreaterOrEqual => found != Ordering::Less,
+            Comparison::Equal => found == Ordering::Equal,
+            Comparison::NotEqual => found != Ordering::Equal,
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ChainOperator {
     Add,

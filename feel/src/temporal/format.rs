@@ -49,7 +49,7 @@ impl Display for OffsetId {
         let sign = if self.0 < 0 { '-' } else { '+' };
         let seconds = self.0.unsigned_abs();
         write!(f, "{sign}{:02}:{:02}", seconds / 3600, seconds / 60 % 60)?;
-        if seconds % 60 == 0 { Ok(()) } else { write!(f, ":{:02}", seconds % 60) }
+        if seconds.is_multiple_of(60) { Ok(()) } else { write!(f, ":{:02}", seconds % 60) }
     }
 }
 
