@@ -24,16 +24,18 @@ mod json;
 pub mod limits;
 mod message_pack;
 mod property;
+mod simple_test;
 mod syntax;
 pub mod temporal;
 mod value;
 
 pub use eval::{
-    Environment, Evaluator, Failure, Function, MessagePackMap, NoVariables, Scope, Variables, Warning,
-    WarningKind, with_warnings,
+    Environment, Evaluator, Failure, Function, Host, HostFailure, MessagePackMap, NoVariables, Scope,
+    Surroundings, Variables, Warning, WarningKind, with_warnings,
 };
 pub use expression::{Expression, UnaryTests};
 pub use property::{Property, StaticValue, unexpected_type_message};
+pub use simple_test::SimpleTest;
 pub use syntax::ParseError;
 pub use temporal::Zone;
 pub use value::{Context, Entries, List, Range, ResultType, Text, Value};

@@ -27,6 +27,26 @@ impl<'a> Scope<'a> {
         self.bindings.push(Binding::Name(Text::Borrowed(name), value));
     }
 
+    /// How many bindings there are.
+    pub fn len(&self) -> usize {
+        self.bindings.len()
+    }
+
+    /// Whether nothing is bound.
+    pub fn is_empty(&self) -> bool {
+        self.bindings.is_empty()
+    }
+
+    /// Forgets the bindings beyond the first `length`.
+    pub fn truncate(&mut self, length: usize) {
+        self.bindings.truncate(length);
+    }
+
+    /// The innermost value bound to that name.
+    pub fn find(&self, name: &str) -> Option<Value<'a>> {
+        lookup(&self.bindings, name)
+    }
+
     /// Binds all entries of a context.
     pub fn bind_entries(&mut self, context: Context<'a>) {
         self.bindings.push(Binding::Entries(context));

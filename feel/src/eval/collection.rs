@@ -2,7 +2,7 @@
 
 use super::Function;
 use super::bindings::Binding;
-use super::function::Closure;
+use super::function::{Body, Closure};
 use super::run::{Outcome, Raised, Run, shown};
 use super::warning::WarningKind;
 use crate::syntax::{NodeId, Slice, TextId};
@@ -62,7 +62,7 @@ impl<'a> Run<'a, '_> {
     pub(super) fn function(&mut self, parameters: Slice, body: NodeId) -> Value<'a> {
         let syntax = self.syntax;
         let parameters = syntax.list(parameters).iter().map(|id| syntax.text(TextId(id.0))).collect();
-        let captured = Some(self.bindings.clone());
-        Value::Function(Function(Rc::new(Closure { parameters, syntax, body, captured })))
+        let body = Body::Syntax { syntax, root: body, captured: Some(self.bindings.clone()) };
+        Value::Function(Function(Rc::new(Closure { parameters, body })))
     }
 }

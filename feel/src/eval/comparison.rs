@@ -4,7 +4,6 @@ use super::run::{Outcome, Run, shown};
 use super::warning::WarningKind;
 use crate::syntax::{Comparison, NodeId};
 use crate::value::{Equality, Value, compare};
-use std::cmp::Ordering;
 
 impl<'a> Run<'a, '_> {
     pub(super) fn compare(&mut self, operator: Comparison, left: NodeId, right: NodeId) -> Outcome<'a> {
@@ -25,7 +24,7 @@ impl<'a> Run<'a, '_> {
         let answer = match operator {
             Comparison::Equal => equal(left, right),
             Comparison::NotEqual => equal(left, right).map(|equal| !equal),
-            order => compare(left, right).map(|found| holds(order, found)),
+            order => compare(left, right).map(|found| order.holds(found)),
         };
         match answer {
             Some(answer) => Value::Boolean(answer),
@@ -57,16 +56,5 @@ fn equal<'a>(left: &Value<'a>, right: &Value<'a>) -> Option<bool> {
         Equality::Equal => Some(true),
         Equality::Different => Some(false),
         Equality::Incomparable => None,
-    }
-}
-
-pub(super) fn holds(operator: Comparison, found: Ordering) -> bool {
-    match operator {
-        Comparison::Less => found == Ordering::Less,
-        Comparison::LessOrEqual => found != Ordering::Greater,
-        Comparison::Greater => found == Ordering::Greater,
-        Comparison::GreaterOrEqual => found != Ordering::Less,
-        Comparison::Equal => found == Ordering::Equal,
-        Comparison::NotEqual => found != Ordering::Equal,
     }
 }

@@ -13,10 +13,19 @@ pub struct Function<'a>(pub(crate) Rc<Closure<'a>>);
 #[derive(Debug)]
 pub(crate) struct Closure<'a> {
     pub parameters: Vec<&'a str>,
-    pub syntax: &'a Syntax,
-    pub body: NodeId,
-    /// The names around the definition; `None` stands for the scope given to the evaluation.
-    pub captured: Option<Vec<Binding<'a>>>,
+    pub body: Body<'a>,
+}
+
+#[derive(Debug)]
+pub(crate) enum Body<'a> {
+    Syntax {
+        syntax: &'a Syntax,
+        root: NodeId,
+        /// The names around the definition; `None` stands for the scope given to the evaluation.
+        captured: Option<Vec<Binding<'a>>>,
+    },
+    /// The host of the evaluation knows the function by this id.
+    Hosted(u32),
 }
 
 impl<'a> Function<'a> {
@@ -24,7 +33,13 @@ impl<'a> Function<'a> {
     /// evaluation is given, so functions of one scope may call each other.
     pub fn new(parameters: Vec<&'a str>, body: &'a Expression) -> Function<'a> {
         let syntax = body.syntax();
-        Function(Rc::new(Closure { parameters, syntax, body: syntax.root(), captured: None }))
+        let body = Body::Syntax { syntax, root: syntax.root(), captured: None };
+        Function(Rc::new(Closure { parameters, body }))
+    }
+
+    /// A function that the [`super::Host`] of the evaluation calls by id.
+    pub fn hosted(parameters: Vec<&'a str>, id: u32) -> Function<'a> {
+        Function(Rc::new(Closure { parameters, body: Body::Hosted(id) }))
     }
 
     /// The names of the parameters.

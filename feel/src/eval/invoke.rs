@@ -1,10 +1,11 @@
 //! Calls: of functions in scope, of built-ins, of entries of contexts.
 
-use super::Function;
 use super::bindings::{Binding, lookup_function};
-use super::function::Closure;
+use super::evaluator::Budget;
+use super::function::{Body, Closure};
 use super::run::{Outcome, Raised, Run, or_null, shown};
 use super::warning::WarningKind;
+use super::{Evaluator, Function, HostFailure};
 use crate::builtins::{Refusal, Signature};
 use crate::syntax::{Argument, Call, NodeId};
 use crate::value::{Text, Value};
@@ -136,7 +137,11 @@ impl<'a> Run<'a, '_> {
 
     fn apply_closure(&mut self, closure: &Closure<'a>, values: Vec<Value<'a>>) -> Outcome<'a> {
         assert!(values.len() == closure.parameters.len(), "a call gives each parameter a value");
-        let mut inside = match &closure.captured {
+        let (syntax, root, captured) = match &closure.body {
+            Body::Syntax { syntax, root, captured } => (*syntax, *root, captured),
+            Body::Hosted(id) => return self.call_host(*id, values),
+        };
+        let mut inside = match captured {
             Some(captured) => captured.clone(),
             None => self.scope.to_vec(),
         };
@@ -144,11 +149,39 @@ impl<'a> Run<'a, '_> {
         let named = closure.parameters.iter().zip(values);
         inside.extend(named.map(|(name, value)| Binding::Name(Text::Borrowed(name), value)));
         let outside = std::mem::replace(&mut self.bindings, inside);
-        let syntax = std::mem::replace(&mut self.syntax, closure.syntax);
-        let outcome = self.eval(closure.body);
+        let syntax = std::mem::replace(&mut self.syntax, syntax);
+        let outcome = self.eval(root);
         self.syntax = syntax;
         self.bindings = outside;
         outcome
+    }
+
+    /// The host evaluates within what is left of steps and depth.
+    fn call_host(&mut self, id: u32, values: Vec<Value<'a>>) -> Outcome<'a> {
+        self.spend(1)?;
+        let Some(host) = self.host else {
+            let message = "Failed to invoke function: it belongs to a decision model".to_string();
+            self.warn(WarningKind::FunctionInvocationFailure, message.clone());
+            return Err(Box::new(Raised::Error(message)));
+        };
+        let budget = Budget { depth: self.depth, steps_left: self.steps_left, draws: self.random.next_u64() };
+        let (warnings, regexes) = (std::mem::take(self.warnings), std::mem::take(self.regexes));
+        let mut evaluator = Evaluator::nested(warnings, regexes, budget);
+        let outcome = host.call(id, values, &mut evaluator);
+        let left = evaluator.end_nested();
+        (*self.warnings, *self.regexes) = (left.0, left.1);
+        assert!(left.2.depth == self.depth, "the host left every level that it entered");
+        assert!(left.2.steps_left <= self.steps_left, "steps are only spent");
+        self.steps_left = left.2.steps_left;
+        match outcome {
+            Ok(value) => Ok(value),
+            Err(HostFailure::Ended(cause)) => Err(Box::new(Raised::Fatal(cause))),
+            Err(HostFailure::Refused(cause)) => {
+                let message = format!("Failed to invoke function: {cause}");
+                self.warn(WarningKind::FunctionInvocationFailure, message.clone());
+                Err(Box::new(Raised::Error(message)))
+            }
+        }
     }
 
     /// `base.name(…)`: only functions of the context count.

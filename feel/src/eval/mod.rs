@@ -14,6 +14,7 @@ mod failure;
 mod fast;
 mod filter;
 mod function;
+mod host;
 mod instance;
 mod invoke;
 mod logic;
@@ -30,6 +31,7 @@ pub use environment::Environment;
 pub use evaluator::Evaluator;
 pub use failure::Failure;
 pub use function::Function;
+pub use host::{Host, HostFailure, Surroundings};
 pub use variables::{MessagePackMap, NoVariables, Variables};
 pub use warning::{Warning, WarningKind, with_warnings};
 

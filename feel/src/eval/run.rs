@@ -1,5 +1,6 @@
 //! The state of one evaluation, and the dispatch over nodes.
 
+use super::Host;
 use super::bindings::{Binding, lookup};
 use super::environment::Environment;
 use super::variables::Variables;
@@ -35,6 +36,8 @@ pub(crate) struct Run<'a, 'e> {
     pub warnings: &'e mut Warnings,
     pub regexes: &'e mut RegexCache,
     pub random: RandomState,
+    /// Who calls functions of a decision model.
+    pub host: Option<&'e dyn Host<'a>>,
     /// The cause of the first assertion that was not met.
     pub assertion: Option<String>,
     pub depth: u32,
@@ -192,7 +195,7 @@ impl std::fmt::Write for LimitedText {
             self.0.push_str(part);
             return Ok(());
         }
-        let end = part.floor_char_boundary(left);
+        let end = (0..=left).rev().find(|end| part.is_char_boundary(*end)).unwrap_or(0);
         self.0.push_str(&part[..end]);
         self.0.push('…');
         Err(std::fmt::Error)
