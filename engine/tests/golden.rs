@@ -4,7 +4,9 @@ mod common;
 
 use common::golden::{Golden, all};
 use common::harness::Harness;
+use common::normalise::Normaliser;
 use common::{compare, scenarios};
+use serde_json::Value;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
@@ -36,4 +38,22 @@ fn the_streams_are_those_of_the_real_broker() {
         }
     }
     assert!(differing.is_empty(), "{} scenarios differ: {differing:?}", differing.len());
+}
+
+#[test]
+fn keys_and_positions_start_where_the_real_broker_s_do() {
+    let Some(folder) = scenarios() else { return };
+    let golden = Golden::load(&folder.join("first_deployment.json")).expect("a golden stream");
+    let mut harness = Harness::new();
+    golden.drive(&mut harness, &folder);
+    let path = folder.join("../golden/first_deployment.absolute.jsonl");
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let lines = text.lines().map(|line| serde_json::from_str(line).expect("a golden line is JSON"));
+    let expected: Vec<Value> = lines.filter(|line: &Value| line["kind"] == "record").collect();
+    let mut normaliser = Normaliser::new(0, 0);
+    let actual: Vec<Value> = harness.records.iter().map(|record| normaliser.record(record)).collect();
+    assert!(expected.len() > 30, "a whole stream");
+    if let Some(difference) = compare::first_difference(&expected, &actual) {
+        panic!("{difference}");
+    }
 }

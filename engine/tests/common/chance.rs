@@ -4,7 +4,7 @@ use super::harness::{Cause, Harness};
 use super::random::Random;
 use serde_json::{Value, json};
 
-pub const FILES: [&str; 14] = [
+pub const FILES: [&str; 18] = [
     "one_task.bpmn",
     "two_tasks.bpmn",
     "sub_process.bpmn",
@@ -19,6 +19,10 @@ pub const FILES: [&str; 14] = [
     "mappings.bpmn",
     "job_expression_incident.bpmn",
     "cancel_all.bpmn",
+    "terminate_end.bpmn",
+    "gateway_order.bpmn",
+    "manual_tasks.bpmn",
+    "error_end.bpmn",
 ];
 
 fn process_id(file: &str) -> &str {

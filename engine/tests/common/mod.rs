@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each test program uses its part")]
 
 pub mod chance;
+pub mod cluster;
 pub mod compare;
 pub mod golden;
 pub mod harness;
