@@ -20,10 +20,10 @@ use crate::buffers::Buffers;
 use crate::definition::{Definition, Definitions};
 use crate::effects::Effects;
 use crate::engine::EngineConfig;
+use crate::keys::Keys;
 use crate::log::{Log, Written};
 use crate::state::State;
 use crate::streams::JobStreams;
-use crate::table::{Registry, UndoPoint};
 
 /// The command at hand, apart from its value.
 #[derive(Clone, Copy, Debug)]
@@ -54,6 +54,8 @@ pub struct Context<'e, 'b, 'm> {
     pub effects: &'e mut Effects,
     /// Follow-up commands written so far and not processed yet.
     pub queue: &'e mut VecDeque<Written>,
+    /// Keys to draw.
+    pub keys: &'e mut Keys,
     /// Scratch memory.
     pub buffers: &'e mut Buffers,
     /// Evaluates expressions.
@@ -81,7 +83,7 @@ impl Context<'_, '_, '_> {
 
     /// Draws a key.
     pub fn next_key(&mut self) -> i64 {
-        self.state.next_key(self.config.partition_id)
+        self.keys.draw()
     }
 
     /// Writes an event and applies it.
@@ -178,11 +180,6 @@ impl Context<'_, '_, '_> {
             ..AnswerFrame::default()
         };
         self.effects.frame(FrameKind::Answer, &frame);
-    }
-
-    /// Takes keys back that were drawn since a point: nothing was told of them.
-    pub fn take_back_keys(&mut self, point: UndoPoint) {
-        self.state.take_back(point);
     }
 
     /// Remembers who waits for a command to reach all partitions, and the answer.

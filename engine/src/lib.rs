@@ -15,6 +15,7 @@ mod deployment;
 mod effects;
 mod engine;
 mod expression;
+mod keys;
 pub mod limits;
 mod log;
 mod processor;

@@ -1,7 +1,5 @@
 //! What appliers of element instances share.
 
-use tidemill_record::value::ProcessInstanceValue;
-
 use super::Applying;
 use crate::state::{ElementState, State};
 
@@ -18,20 +16,17 @@ impl Applying<'_, '_> {
     /// Removes the instance with its variables and its place in the scope around it.
     pub fn remove_element(&mut self) {
         let key = self.key();
-        let value: ProcessInstanceValue<'_> = self.value();
         let state = &mut *self.state;
-        assert!(state.elements.remove(&mut state.undo, &key), "element instance {key} ends once");
+        let scope_key = state.element(key).expect("an element instance ends once").flow_scope_key;
+        state.elements.remove(&mut state.undo, &key);
         remove_variables(state, key);
         remove_taken_flows(state, key);
         remove_triggers(state, key);
-        if let Some(mut scope) = state.element(value.flow_scope_key) {
+        if let Some(mut scope) = state.element(scope_key) {
             scope.child_count -= 1;
             assert!(scope.child_count >= 0, "a scope counts its children");
-            state.elements.put(&mut state.undo, value.flow_scope_key, &scope);
-            assert!(
-                state.children.remove(&mut state.undo, (value.flow_scope_key, key)),
-                "a child is indexed"
-            );
+            state.elements.put(&mut state.undo, scope_key, &scope);
+            assert!(state.children.remove(&mut state.undo, (scope_key, key)), "a child is indexed");
         }
     }
 }

@@ -22,7 +22,7 @@ pub fn publish(context: &mut Context<'_, '_, '_>, job_key: i64) {
 fn push(context: &mut Context<'_, '_, '_>, job_key: i64) -> bool {
     let row = context.state.job(job_key).expect("an activatable job is there");
     let Some(stream) = context.streams.take(row.job.job_type) else { return false };
-    let key = context.state.next_key(context.config.partition_id);
+    let key = context.keys.draw();
     let row = context.state.job(job_key).expect("an activatable job is there");
     let mut variables = context.buffers.take();
     let names = stream.fetch_variables.as_list();

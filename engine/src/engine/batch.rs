@@ -12,6 +12,7 @@ use tidemill_record::{ErrorIntent, RecordView, RejectionType, ValueType};
 use super::Engine;
 use crate::context::{Context, Head};
 use crate::effects::Effects;
+use crate::keys::Keys;
 use crate::limits::{RECORDS_IN_BATCH_MAX, RECORDS_IN_BATCH_SOFT};
 use crate::log::{Log, LogMark};
 use crate::processor;
@@ -23,6 +24,7 @@ struct Begin {
     log: LogMark,
     effects: (usize, usize),
     queue: usize,
+    keys: Keys,
     point: UndoPoint,
 }
 
@@ -86,6 +88,7 @@ impl Engine {
             log: log.mark(),
             effects: effects.mark(),
             queue: self.queue.len(),
+            keys: self.keys,
             point: self.state.undo.point(),
         };
         self.streams.command_begins();
@@ -110,6 +113,7 @@ impl Engine {
         log.truncate(begin.log);
         effects.truncate(begin.effects);
         self.queue.truncate(begin.queue);
+        self.keys = begin.keys;
         self.state.take_back(begin.point);
         self.streams.command_failed();
         self.definitions.clear();
@@ -190,6 +194,7 @@ impl Engine {
             awaiting: &mut self.awaiting,
             effects,
             queue: &mut self.queue,
+            keys: &mut self.keys,
             buffers: &mut self.buffers,
             evaluator: &mut self.evaluator,
             document_order: &mut self.document_order,

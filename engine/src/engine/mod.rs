@@ -5,6 +5,7 @@ mod due;
 mod query;
 mod replay;
 mod resend;
+mod snapshot;
 
 use std::collections::VecDeque;
 
@@ -18,6 +19,7 @@ use crate::awaiting::AwaitingResults;
 use crate::behavior::document_order::DocumentOrder;
 use crate::buffers::Buffers;
 use crate::definition::Definitions;
+use crate::keys::Keys;
 use crate::limits;
 use crate::log::{Log, Written};
 use crate::state::{BytesRow, Counter, State};
@@ -86,6 +88,8 @@ pub struct Engine {
     streams: JobStreams,
     awaiting: AwaitingResults,
     queue: VecDeque<Written>,
+    /// Of the entry under way.
+    keys: Keys,
     buffers: Buffers,
     evaluator: Evaluator,
     document_order: DocumentOrder,
@@ -102,6 +106,7 @@ impl Engine {
     pub fn new(config: EngineConfig) -> Self {
         assert!(config.partition_id >= 1 && config.partition_id <= config.partition_count);
         assert!(config.max_commands_in_batch >= 1, "a batch holds at least its own command");
+        let keys = Keys::new(config.partition_id, 0);
         Self {
             config,
             state: State::new(),
@@ -109,6 +114,7 @@ impl Engine {
             streams: JobStreams::default(),
             awaiting: AwaitingResults::default(),
             queue: VecDeque::new(),
+            keys,
             buffers: Buffers::default(),
             evaluator: Evaluator::new(),
             document_order: DocumentOrder::default(),
@@ -178,6 +184,7 @@ impl Engine {
     ) -> Log<'b, 'm> {
         assert_eq!(out.bytes().len(), 0, "an entry starts with an empty output");
         self.state.undo.mark(entry_index);
+        self.keys = Keys::new(self.config.partition_id, self.state.counter(Counter::Key));
         let timestamp = now_ms.max(self.state.counter(Counter::Timestamp));
         Log::new(out, self.next_position(), timestamp)
     }
@@ -186,6 +193,7 @@ impl Engine {
         assert!(!log.overflowed(), "what did not fit was taken back");
         let first_position = self.next_position();
         if log.record_count > 0 {
+            self.state.set_counter(Counter::Key, self.keys.last());
             self.state.set_counter(Counter::Position, log.next_position - 1);
             self.state.set_counter(Counter::Timestamp, log.timestamp);
         }

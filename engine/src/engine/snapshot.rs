@@ -4,14 +4,14 @@ use super::Engine;
 use crate::table::{LoadError, Registry, SnapshotStep};
 
 impl Engine {
-    /// Starts a snapshot of the state as it is now, after entry `entry_index`; one at a time. It may be used once that
-    /// entry is committed; taking the entry back drops it.
+    /// Starts a snapshot of the state as it is now, after entry `entry_index`; one at a time. It may be used
+    /// once that entry is committed; taking the entry back drops it.
     pub fn begin_snapshot(&mut self, entry_index: u64) {
         self.state.begin_snapshot(entry_index);
     }
 
-    /// Appends the next rows to `out` until it holds `max_bytes`; the last row, and rows that changed since the last
-    /// slice, may go over.
+    /// Appends the next rows to `out` until it holds `max_bytes`; the last row, and rows that changed since
+    /// the last slice, may go over.
     pub fn snapshot_slice(&mut self, max_bytes: usize, out: &mut Vec<u8>) -> SnapshotStep {
         self.state.snapshot_slice(max_bytes, out)
     }

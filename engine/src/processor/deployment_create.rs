@@ -16,14 +16,14 @@ pub fn process(context: &mut Context<'_, '_, '_>, body: &[u8]) -> Outcome {
         return take_distributed(context, &value, body);
     }
     let read = read_all(&value);
-    let point = context.state.undo.point();
+    let keys = *context.keys;
     let deployment_key = context.next_key();
     let planned = plan(context, read.resources);
     let list = metadata(&planned, deployment_key);
     let decided = DeploymentValue { processes_metadata: list.as_list(), deployment_key, ..value };
     if let Some(problem) = read.problem {
         // The rejection shows what had been decided; the keys are free again.
-        context.take_back_keys(point);
+        *context.keys = keys;
         let mut encoded = context.buffers.take();
         decided.put(&mut encoded);
         let outcome = context.reject(RejectionType::InvalidArgument, &problem, &encoded);

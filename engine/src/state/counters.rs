@@ -28,13 +28,6 @@ impl State {
         self.counters.put(&mut self.undo, counter as u8, &NumberRow { number });
     }
 
-    /// Draws a key of this partition.
-    pub fn next_key(&mut self, partition_id: u32) -> i64 {
-        let number = self.counter(Counter::Key) + 1;
-        self.set_counter(Counter::Key, number);
-        compose_key(partition_id, number as u64)
-    }
-
     /// Takes note of a key that stands on a record, so that it is not drawn again.
     pub fn note_key(&mut self, partition_id: u32, key: i64) {
         let first = compose_key(partition_id, 0);
