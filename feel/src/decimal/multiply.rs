@@ -27,7 +27,7 @@ impl Decimal {
     /// digits of the result agree, rounding included.
     pub fn power(&self, exponent: i32) -> Result<Decimal, DecimalOverflow> {
         let magnitude = exponent.unsigned_abs();
-        if magnitude > EXPONENT_MAX {
+        if magnitude > EXPONENT_MAX || (exponent < 0 && self.is_zero()) {
             return Err(DecimalOverflow);
         }
         if exponent == 0 {

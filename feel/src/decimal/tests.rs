@@ -51,6 +51,15 @@ fn arithmetic_keeps_scale() {
     assert!(number("1e900000000").add(&number("1")).is_err());
 }
 
+/// Found by fuzzing: the reciprocal of a power of zero was a division by zero.
+#[test]
+fn zero_has_no_negative_power() {
+    assert!(number("0").power(-3).is_err());
+    assert!(number("0.00").power(-999_999_999).is_err());
+    check(number("0").power(0), "1");
+    check(number("0").power(3), "0");
+}
+
 #[test]
 fn order_ignores_scale() {
     assert_eq!(number("1.0"), number("1"));
