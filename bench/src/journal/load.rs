@@ -28,6 +28,25 @@ pub(crate) fn noise(bytes: usize) -> Vec<u8> {
     (0..bytes).map(|_| random.next_u64() as u8).collect()
 }
 
+/// A different incompressible record for each one in flight.
+#[derive(Debug, Clone)]
+pub(crate) struct Payloads {
+    pool: Vec<u8>,
+    record_bytes: usize,
+}
+
+impl Payloads {
+    pub(crate) fn new(record_bytes: usize, count: usize) -> Self {
+        assert!(record_bytes > 0 && count > 0, "records to send");
+        Self { pool: noise(record_bytes * count), record_bytes }
+    }
+
+    pub(crate) fn get(&self, number: usize) -> &[u8] {
+        let count = self.pool.len() / self.record_bytes;
+        &self.pool[number % count * self.record_bytes..][..self.record_bytes]
+    }
+}
+
 /// Measures one round.
 pub(crate) struct Meter {
     start: Instant,
@@ -70,9 +89,10 @@ impl Meter {
 const FRAME_HEADER_BYTES: usize = 24;
 
 /// Frames `count` records the way the least of logs must, and pads with zeros.
-pub(crate) fn fill(buffer: &mut [u8], first: u64, record: &[u8], count: usize) {
+pub(crate) fn fill(buffer: &mut [u8], first: u64, payloads: &Payloads, count: usize) {
     let mut at = 0;
     for number in 0..count as u64 {
+        let record = payloads.get(number as usize);
         let end = at + FRAME_HEADER_BYTES + record.len();
         let frame = &mut buffer[at..end];
         frame[8..16].copy_from_slice(&(record.len() as u64).to_le_bytes());

@@ -126,12 +126,16 @@ fn subjects_of(work: &Work, calibration: &Calibration) -> Result<Vec<Box<dyn Sub
     let mut subjects: Vec<Box<dyn Subject>> = vec![
         Box::new(raw::Raw::new(work, false)?),
         Box::new(raw::Raw::new(work, true)?),
-        Box::new(ours::Ours::new(work, 1, "tidemill", BackendChoice::Auto)?),
-        Box::new(ours::Ours::new(work, 1, "tidemill-portable", BackendChoice::Portable)?),
+        Box::new(ours::Ours::new(work, 1, 1, "tidemill", BackendChoice::Auto)?),
+        Box::new(ours::Ours::new(work, 1, 1, "tidemill-portable", BackendChoice::Portable)?),
     ];
-    if calibration.depth > 1 && work.in_flight > 1 {
-        let name = format!("tidemill-depth{}", calibration.depth);
-        subjects.push(Box::new(ours::Ours::new(work, calibration.depth, &name, BackendChoice::Auto)?));
+    if work.in_flight > 1 {
+        subjects.push(Box::new(ours::Ours::new(work, 1, 2, "tidemill-2groups", BackendChoice::Auto)?));
+    }
+    let depth = calibration.depth;
+    if depth > 1 && work.in_flight > 1 {
+        let name = format!("tidemill-depth{depth}");
+        subjects.push(Box::new(ours::Ours::new(work, depth, depth, &name, BackendChoice::Auto)?));
     }
     #[cfg(feature = "peers")]
     subjects.extend(peers::all(work)?);

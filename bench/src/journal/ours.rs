@@ -8,7 +8,7 @@ use tidemill_core::ids::Term;
 use tidemill_core::io::{BackendChoice, Completion, Io, Token, open_io};
 use tidemill_journal::{AppendError, Identity, Journal, Options};
 
-use super::load::{Meter, Round, noise};
+use super::load::{Meter, Payloads, Round};
 use super::{Subject, Work};
 
 pub(crate) struct Ours {
@@ -16,14 +16,23 @@ pub(crate) struct Ours {
     io: Box<dyn Io>,
     journal: Journal,
     work: Work,
-    payload: Vec<u8>,
+    payloads: Payloads,
+    next: usize,
+    /// Groups that the records in flight come in: with two, one is encoded while the other is written.
+    groups: usize,
     completions: Vec<Completion>,
     /// Index of the last entry of a burst, when it was sent, how many.
     waiting: VecDeque<(u64, Instant, usize)>,
 }
 
 impl Ours {
-    pub(crate) fn new(work: &Work, depth: usize, name: &str, choice: BackendChoice) -> Result<Self, String> {
+    pub(crate) fn new(
+        work: &Work,
+        depth: usize,
+        groups: usize,
+        name: &str,
+        choice: BackendChoice,
+    ) -> Result<Self, String> {
         let (mut io, _) = open_io(choice, 32).map_err(|error| error.to_string())?;
         let mut options = Options::new(Identity { cluster: 1, partition: 1 }, Token::new(1, 0));
         options.method = work.method;
@@ -40,7 +49,9 @@ impl Ours {
             io,
             journal,
             work: work.clone(),
-            payload: noise(work.record_bytes),
+            payloads: Payloads::new(work.record_bytes, work.in_flight),
+            next: 0,
+            groups,
             completions: Vec::with_capacity(64),
             waiting: VecDeque::new(),
         };
@@ -82,14 +93,22 @@ impl Ours {
         }
     }
 
+    fn append_next(&mut self) -> Result<u64, String> {
+        self.next += 1;
+        if let Ok(mut entry) = self.journal.begin_entry(Term::new(1), self.journal.next_position()) {
+            entry.put(self.payloads.get(self.next));
+            return entry.finish(1).map(|index| index.get()).map_err(|error| error.to_string());
+        }
+        let payload = self.payloads.get(self.next).to_vec();
+        self.append_payload(&payload)
+    }
+
     fn send(&mut self, count: usize) -> Result<(), String> {
         let sent = Instant::now();
-        let payload = std::mem::take(&mut self.payload);
         let mut index = 0;
         for _ in 0..count {
-            index = self.append_payload(&payload)?;
+            index = self.append_next()?;
         }
-        self.payload = payload;
         self.waiting.push_back((index, sent, count));
         Ok(())
     }
@@ -104,6 +123,8 @@ impl Ours {
         for completion in self.completions.drain(..) {
             self.journal.on_completion(&mut *self.io, completion).map_err(|error| error.to_string())?;
         }
+        // What waited goes out before anything new is encoded.
+        self.journal.submit(&mut *self.io, 0).map_err(|error| error.to_string())?;
         let durable = self.journal.durable_index().get();
         let mut acknowledged = 0;
         while let Some((index, sent, count)) =
@@ -127,7 +148,11 @@ impl Subject for Ours {
         let mut meter = Meter::start(time);
         let before = self.journal.status().written_bytes;
         let mut segment_count = self.journal.status().segment_count;
-        let mut wanted = self.work.in_flight;
+        for _ in 0..self.groups {
+            self.send(self.work.in_flight / self.groups)?;
+            self.journal.submit(&mut *self.io, 0).map_err(|error| error.to_string())?;
+        }
+        let mut wanted = 0;
         while !meter.is_over() {
             if wanted > 0 {
                 self.send(wanted)?;

@@ -7,7 +7,7 @@ use tidemill_core::io::raw::RawRing;
 use tidemill_core::io::{AlignedBuffer, DurableMethod, File, Files, OpenOptions, RealFiles};
 use tidemill_journal::{BLOCK_HEADER_BYTES, ENTRY_HEADER_BYTES};
 
-use super::load::{Meter, Round, fill, filled_bytes, noise};
+use super::load::{Meter, Payloads, Round, fill, filled_bytes, noise};
 use super::{Subject, Work};
 
 /// Bytes of the zero-filled files that are gone round in.
@@ -21,8 +21,8 @@ pub(crate) struct Raw {
     length: usize,
     offset: u64,
     work: Work,
-    /// The record to frame into each write.
-    framed: Option<Vec<u8>>,
+    /// The records to frame into each write.
+    framed: Option<Payloads>,
 }
 
 impl Raw {
@@ -40,7 +40,7 @@ impl Raw {
         let mut buffer = AlignedBuffer::new(length);
         buffer.copy_from_slice(&noise(length));
         let ring = RawRing::new().map_err(|error| error.to_string())?;
-        let framed = is_framed.then(|| noise(work.record_bytes));
+        let framed = is_framed.then(|| Payloads::new(work.record_bytes, work.in_flight));
         Ok(Self { name: name.to_owned(), ring, file, buffer, length, offset: 0, work: work.clone(), framed })
     }
 }
@@ -71,8 +71,8 @@ impl Subject for Raw {
             if self.offset + self.length as u64 > FILE_BYTES {
                 self.offset = 0;
             }
-            if let Some(record) = &self.framed {
-                fill(&mut self.buffer, self.offset, record, self.work.in_flight);
+            if let Some(payloads) = &self.framed {
+                fill(&mut self.buffer, self.offset, payloads, self.work.in_flight);
             }
             self.ring
                 .write(&self.file, self.offset, &self.buffer, self.length, self.work.method)

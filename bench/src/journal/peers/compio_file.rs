@@ -7,7 +7,7 @@ use compio::buf::{BufResult, IoBuf};
 use compio::io::AsyncWriteAt;
 use tidemill_core::io::AlignedBuffer;
 
-use super::super::load::{Meter, Round, fill, filled_bytes, noise};
+use super::super::load::{Meter, Payloads, Round, fill, filled_bytes};
 use super::super::raw::{FILE_BYTES, prepare};
 use super::super::{Subject, Work};
 
@@ -50,14 +50,14 @@ impl Subject for Compio {
 async fn run(path: PathBuf, work: Work, time: Duration) -> std::io::Result<Round> {
     let mut options = compio::fs::OpenOptions::new();
     let mut file = options.write(true).custom_flags(O_DIRECT).open(&path).await?;
-    let payload = noise(work.record_bytes);
+    let payloads = Payloads::new(work.record_bytes, work.in_flight);
     let bytes = filled_bytes(work.record_bytes, work.in_flight);
     let mut buffer = Owned(AlignedBuffer::new(bytes));
     let (mut offset, mut number) = (0, 0);
     let mut meter = Meter::start(time);
     while !meter.is_over() {
         let sent = Instant::now();
-        fill(&mut buffer.0, number, &payload, work.in_flight);
+        fill(&mut buffer.0, number, &payloads, work.in_flight);
         if offset + bytes as u64 > FILE_BYTES {
             offset = 0;
         }

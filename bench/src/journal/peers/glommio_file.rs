@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use glommio::io::OpenOptions;
 use glommio::{LocalExecutorBuilder, Placement};
 
-use super::super::load::{Meter, Round, fill, filled_bytes, noise};
+use super::super::load::{Meter, Payloads, Round, fill, filled_bytes};
 use super::super::raw::{FILE_BYTES, prepare};
 use super::super::{Subject, Work};
 
@@ -41,14 +41,14 @@ impl Subject for Glommio {
 async fn run(path: PathBuf, work: Work, time: Duration) -> Result<Round, String> {
     let opened = OpenOptions::new().read(true).write(true).dma_open(&path).await;
     let file = opened.map_err(|error| error.to_string())?;
-    let payload = noise(work.record_bytes);
+    let payloads = Payloads::new(work.record_bytes, work.in_flight);
     let bytes = filled_bytes(work.record_bytes, work.in_flight);
     let (mut offset, mut number) = (0, 0);
     let mut meter = Meter::start(time);
     while !meter.is_over() {
         let sent = Instant::now();
         let mut buffer = file.alloc_dma_buffer(bytes);
-        fill(&mut buffer.as_bytes_mut()[..bytes], number, &payload, work.in_flight);
+        fill(&mut buffer.as_bytes_mut()[..bytes], number, &payloads, work.in_flight);
         if offset + bytes as u64 > FILE_BYTES {
             offset = 0;
         }

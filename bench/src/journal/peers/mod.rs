@@ -8,7 +8,7 @@ mod raft_engine_log;
 
 use std::time::{Duration, Instant};
 
-use super::load::{Meter, Round, noise};
+use super::load::{Meter, Payloads, Round};
 use super::{Subject, Work};
 
 /// Every peer.
@@ -26,20 +26,25 @@ pub(crate) trait Commit {
     fn name(&self) -> &'static str;
 
     /// Makes `count` records durable, the first one with number `first`.
-    fn commit(&mut self, first: u64, record: &[u8], count: usize) -> Result<(), String>;
+    fn commit(&mut self, first: u64, payloads: &Payloads, count: usize) -> Result<(), String>;
 }
 
 /// Drives a [`Commit`].
 struct Committing<C> {
     commit: C,
     work: Work,
-    payload: Vec<u8>,
+    payloads: Payloads,
     next: u64,
 }
 
 impl<C: Commit> Committing<C> {
     fn new(work: &Work, commit: C) -> Self {
-        Self { commit, work: work.clone(), payload: noise(work.record_bytes), next: 1 }
+        Self {
+            commit,
+            work: work.clone(),
+            payloads: Payloads::new(work.record_bytes, work.in_flight),
+            next: 1,
+        }
     }
 }
 
@@ -52,7 +57,7 @@ impl<C: Commit> Subject for Committing<C> {
         let mut meter = Meter::start(time);
         while !meter.is_over() {
             let sent = Instant::now();
-            self.commit.commit(self.next, &self.payload, self.work.in_flight)?;
+            self.commit.commit(self.next, &self.payloads, self.work.in_flight)?;
             self.next += self.work.in_flight as u64;
             meter.acknowledged(sent, self.work.in_flight);
         }

@@ -1,6 +1,7 @@
 //! okaywal: its own group of chunks per commit.
 
 use super::super::Work;
+use super::super::load::Payloads;
 use super::Commit;
 
 pub(super) struct OkayWal(okaywal::WriteAheadLog);
@@ -36,11 +37,11 @@ impl Commit for OkayWal {
         "okaywal"
     }
 
-    fn commit(&mut self, _first: u64, record: &[u8], count: usize) -> Result<(), String> {
+    fn commit(&mut self, _first: u64, payloads: &Payloads, count: usize) -> Result<(), String> {
         let text = |error: std::io::Error| error.to_string();
         let mut entry = self.0.begin_entry().map_err(text)?;
-        for _ in 0..count {
-            entry.write_chunk(record).map_err(text)?;
+        for number in 0..count {
+            entry.write_chunk(payloads.get(number)).map_err(text)?;
         }
         entry.commit().map(drop).map_err(text)
     }

@@ -3,6 +3,7 @@
 use protobuf::well_known_types::BytesValue;
 
 use super::super::Work;
+use super::super::load::Payloads;
 use super::Commit;
 
 pub(super) struct RaftEngine {
@@ -37,10 +38,10 @@ impl Commit for RaftEngine {
         "raft-engine"
     }
 
-    fn commit(&mut self, first: u64, record: &[u8], count: usize) -> Result<(), String> {
+    fn commit(&mut self, first: u64, payloads: &Payloads, count: usize) -> Result<(), String> {
         let text = |error: raft_engine::Error| error.to_string();
         let entry = |number: usize| {
-            let mut value = record.to_vec();
+            let mut value = payloads.get(number).to_vec();
             value[..8].copy_from_slice(&(first + number as u64).to_le_bytes());
             let mut entry = BytesValue::new();
             entry.set_value(value);
