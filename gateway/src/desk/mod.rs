@@ -210,6 +210,11 @@ impl Desk {
         self.streams.slab.iter_mut().for_each(streams::JobStream::wake);
     }
 
+    /// Requests that wait for an answer, or whose answer was not fetched.
+    pub(crate) fn open_count(&self) -> usize {
+        self.open.slab.len()
+    }
+
     /// Whether nothing new is taken.
     pub(crate) fn is_draining(&self) -> bool {
         self.draining

@@ -17,8 +17,8 @@ use crate::proto::health::{HealthCheckRequest, HealthCheckResponse};
 use crate::status;
 use crate::topology::TopologySource;
 
-/// How often a watch looks.
-const WATCH_INTERVAL: Duration = Duration::from_secs(1);
+/// How often a watch looks: more often than a gateway that goes down gives its clients to hear of it.
+const WATCH_INTERVAL: Duration = Duration::from_millis(100);
 
 /// The health service of one gateway thread.
 #[derive(Clone)]
@@ -77,12 +77,12 @@ impl Stream for Watch {
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         loop {
-            ready!(self.sleep.as_mut().poll(context));
-            self.sleep.as_mut().reset(Instant::now() + WATCH_INTERVAL);
-            let now = if self.known { self.front.serving() } else { ServingStatus::ServiceUnknown };
             if self.last == Some(ServingStatus::NotServing) && here::with(|desk| desk.is_draining()) {
                 return Poll::Ready(None);
             }
+            ready!(self.sleep.as_mut().poll(context));
+            self.sleep.as_mut().reset(Instant::now() + WATCH_INTERVAL);
+            let now = if self.known { self.front.serving() } else { ServingStatus::ServiceUnknown };
             if self.last.replace(now) != Some(now) {
                 return Poll::Ready(Some(Ok(HealthCheckResponse { status: now.into() })));
             }

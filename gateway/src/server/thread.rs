@@ -25,7 +25,11 @@ use crate::topology::TopologySource;
 /// Blocking reads of records under way.
 const HELPER_COUNT_MAX: usize = 4;
 /// How long held requests have, after the gateway was told to go down.
-pub(crate) const DRAIN: Duration = Duration::from_millis(4500);
+const DRAIN: Duration = Duration::from_millis(4000);
+/// How often it is looked whether they are answered.
+const DRAIN_STEP: Duration = Duration::from_millis(20);
+/// What clients have before that, to hear of it, and after it, to get what was answered.
+const GRACE: Duration = Duration::from_millis(200);
 
 /// What a thread is started with.
 pub(crate) struct ThreadPlan {
@@ -80,15 +84,32 @@ async fn serve_all(plan: ThreadPlan) -> std::io::Result<()> {
     let end = async {
         told(&mut shutdown).await;
         here::with(|desk| desk.drain());
-        tokio::time::sleep(DRAIN).await;
+        drained().await
     };
     tokio::select! {
         done = work => done,
-        () = end => {
-            tracing::warn!("some requests were still open when the gateway went down");
+        open_count = end => {
+            if open_count > 0 {
+                tracing::warn!(open_count, "some requests were still open when the gateway went down");
+            }
             Ok(())
         }
         broken = &mut pump => broken.map_err(std::io::Error::other)?,
+    }
+}
+
+/// Until everything held is answered, or time is up; gives how many requests are left. Clients that stay connected
+/// without a request are not waited for.
+async fn drained() -> usize {
+    tokio::time::sleep(GRACE).await;
+    let until = tokio::time::Instant::now() + DRAIN;
+    loop {
+        let open_count = here::with(|desk| desk.open_count());
+        if open_count == 0 || tokio::time::Instant::now() >= until {
+            tokio::time::sleep(GRACE).await;
+            return open_count;
+        }
+        tokio::time::sleep(DRAIN_STEP).await;
     }
 }
 
