@@ -1,5 +1,7 @@
 //! The engine against the record streams of the real broker: same commands in, same records out.
 
+#![allow(clippy::print_stdout, reason = "all differences are told before the test fails")]
+
 mod common;
 
 use common::golden::{Golden, all};

@@ -47,4 +47,3 @@ pub use tree::Tree;
 pub use undo::{Undo, UndoPoint};
 
 pub(crate) use registry::tables;
-pub(crate) use rows::change_row;

@@ -143,7 +143,8 @@ impl<K: Key> Table<K> {
         self.set(undo, key, key_hash, slot, row);
     }
 
-    /// Puts what `change` makes of the row that is there; false when there is none. See also [`change_row`].
+    /// Puts what `change` makes of the row that is there; false when there is none. A view of the old row may also be
+    /// changed and given to [`Undo::stage`], then put with [`Table::put_staged`].
     pub fn update(&mut self, undo: &mut Undo, key: &K, change: impl FnOnce(&[u8], &mut Vec<u8>)) -> bool {
         let Some(old) = self.get(key) else { return false };
         undo.staged.clear();
@@ -292,21 +293,3 @@ impl<K: Key> Store for Table<K> {
         true
     }
 }
-
-/// Changes a row in place: `change_row!(state.jobs, state.undo, key, JobRow, |job| job.state = 2)`; false when there is
-/// no row. The view may be changed freely, its texts may be replaced by others that live long enough.
-macro_rules! change_row {
-    ($table:expr, $undo:expr, $key:expr, $view:ident, |$row:ident| $change:expr) => {{
-        let key = $key;
-        match $table.row::<$view<'_>>(&key) {
-            None => false,
-            Some(mut $row) => {
-                $change;
-                $undo.stage(&$row);
-                $table.put_staged(&mut $undo, key);
-                true
-            }
-        }
-    }};
-}
-pub(crate) use change_row;

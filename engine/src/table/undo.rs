@@ -138,8 +138,9 @@ impl Undo {
             self.released_index
         );
         let mut point = self.point();
-        while let Some(mark) = self.marks.pop_back_if(|mark| mark.entry_index > entry_index) {
+        while let Some(mark) = self.marks.back().filter(|mark| mark.entry_index > entry_index) {
             point = UndoPoint(mark.start);
+            self.marks.pop_back();
         }
         point
     }

@@ -69,8 +69,9 @@ impl Golden {
                 self.pass_time(harness, scheduled);
                 continue;
             }
-            while let Some((_, step)) = streams.pop_front_if(|(index, _)| *index <= given) {
+            while let Some((_, step)) = streams.front().filter(|(index, _)| *index <= given) {
                 open_stream(harness, step);
+                streams.pop_front();
             }
             given += 1;
             let mut value = absolute(&command["value"], KEY_BASE + 1);

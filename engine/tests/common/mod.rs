@@ -1,6 +1,7 @@
 //! What the tests of the whole engine share: a partition driven by hand, and the record streams of the real broker.
 
 #![allow(dead_code, reason = "each test program uses its part")]
+#![allow(clippy::print_stdout, reason = "tests say what they skip and where streams differ")]
 
 pub mod chance;
 pub mod cluster;
