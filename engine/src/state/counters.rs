@@ -25,7 +25,10 @@ impl State {
     /// Sets a counter; it never falls but by undo.
     pub fn set_counter(&mut self, counter: Counter, number: i64) {
         assert!(number >= self.counter(counter), "counter {counter:?} falls to {number}");
-        self.counters.put(&mut self.undo, counter as u8, &NumberRow { number });
+        // A counter at 0 has no row, whether it was never asked for or asked for in vain.
+        if number > 0 {
+            self.counters.put(&mut self.undo, counter as u8, &NumberRow { number });
+        }
     }
 
     /// Takes note of a key that stands on a record, so that it is not drawn again.
