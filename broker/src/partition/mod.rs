@@ -165,7 +165,8 @@ impl Partition {
         let processed = process(&mut self.engine, index, now.wall.ms(), &mut out, &mut self.effects);
         assert!(!out.overflowed(), "the engine bounds its batch");
         if processed.record_count == 0 {
-            assert!(self.effects.is_empty(), "effects without an entry");
+            // Commands that are sent again to other partitions rest on what was appended before.
+            self.held.keep(index - 1, &self.effects);
             self.engine.undo_after(index - 1);
             return 0;
         }

@@ -238,9 +238,12 @@ impl Engine {
 
     /// Takes every entry behind this one back.
     pub fn undo_after(&mut self, entry_index: u64) {
+        let position = self.next_position();
         self.state.undo_after(entry_index);
-        self.definitions.clear();
-        self.awaiting = AwaitingResults::default();
+        if self.next_position() != position {
+            self.definitions.clear();
+            self.awaiting = AwaitingResults::default();
+        }
     }
 
     /// Entries up to this one are committed and cannot be taken back any more.
