@@ -19,6 +19,8 @@ pub struct EntryWriter<'a> {
     /// Where in the gathering buffer its header lies.
     start: usize,
     end: usize,
+    /// Byte up to which it may grow without a thought.
+    limit: usize,
     is_too_large: bool,
 }
 
@@ -26,7 +28,8 @@ impl<'a> EntryWriter<'a> {
     pub(super) fn new(journal: &'a mut Journal, term: u64) -> Self {
         let start = journal.gathering.as_ref().expect("begin_entry took a batch").end;
         assert_eq!((start - CONTENT_START) % ENTRY_ALIGNMENT, 0, "entries are aligned");
-        let mut writer = Self { journal, term, start, end: start, is_too_large: false };
+        let mut writer = Self { journal, term, start, end: start, limit: 0, is_too_large: false };
+        writer.set_limit();
         let fits = writer.make_room(ENTRY_HEADER_BYTES);
         assert!(fits, "a header fits");
         writer.end += ENTRY_HEADER_BYTES;
@@ -112,7 +115,24 @@ impl<'a> EntryWriter<'a> {
     }
 
     /// Makes room for `count` bytes at `end`; `false` (and remembered) beyond the largest entry.
+    #[inline]
     fn make_room(&mut self, count: usize) -> bool {
+        if !self.is_too_large && count <= self.limit - self.end {
+            return true;
+        }
+        self.make_room_slowly(count)
+    }
+
+    /// Buffers are whole blocks, so a block fits with its padding when its content fits; one alignment step is kept
+    /// for the padding behind the entry.
+    fn set_limit(&mut self) {
+        let capacity = self.batch().capacity();
+        assert!(capacity.is_multiple_of(BLOCK_BYTES), "buffers are whole blocks");
+        self.limit = (capacity - ENTRY_ALIGNMENT).min(self.start + ENTRY_BYTES_MAX).max(self.end);
+    }
+
+    #[cold]
+    fn make_room_slowly(&mut self, count: usize) -> bool {
         let wanted = (self.end - self.start).saturating_add(count);
         if wanted > ENTRY_BYTES_MAX {
             self.is_too_large = true;
@@ -120,18 +140,10 @@ impl<'a> EntryWriter<'a> {
         if self.is_too_large {
             return false;
         }
-        // The padding of the block must fit as well.
-        let fits = |start: usize, length: usize| {
-            (start - BLOCK_START + wanted + ENTRY_ALIGNMENT).next_multiple_of(BLOCK_BYTES) + BLOCK_START
-                <= length
-        };
         let (length, is_first) = {
             let batch = self.batch();
             (batch.capacity(), batch.is_empty())
         };
-        if fits(self.start, length) {
-            return true;
-        }
         let batch_bytes = self.journal.options.batch_bytes;
         if !is_first && (wanted + BLOCK_BYTES > batch_bytes / 4 || length >= batch_bytes) {
             self.move_to_own_batch();
@@ -145,6 +157,8 @@ impl<'a> EntryWriter<'a> {
         if needed > batch.capacity() {
             batch.replace(|buffer| buffers.grow(buffer, end, needed));
         }
+        self.set_limit();
+        assert!(count <= self.limit - self.end, "room was made");
         true
     }
 
