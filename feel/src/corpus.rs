@@ -15,7 +15,7 @@ use crate::temporal::{Temporal, parse_at_literal};
 use crate::value::{Context, Entries, Value};
 
 /// The time that `now()` gives in a corpus: 2023-11-14T22:13:20Z.
-const NOW_MS: i64 = 1_700_000_000_000;
+pub const NOW_MS: i64 = 1_700_000_000_000;
 
 /// The answer to one line of a corpus, as one line of JSON. A line that is not JSON or has no
 /// expression gets an error as its result.
@@ -114,7 +114,7 @@ fn encode(variables: &[&(&str, Value<'_>)]) -> Vec<u8> {
 }
 
 /// From the typed form of the corpus.
-fn decode<'a>(typed: &Value<'a>) -> Value<'a> {
+pub fn decode<'a>(typed: &Value<'a>) -> Value<'a> {
     let Value::Context(typed) = typed else { return Value::Null };
     let value = typed.get("v").unwrap_or_default();
     let kind = typed.get("t").unwrap_or_default();
@@ -136,7 +136,7 @@ fn decode<'a>(typed: &Value<'a>) -> Value<'a> {
 }
 
 /// To the typed form, as JSON.
-fn rendered(value: &Value<'_>) -> String {
+pub fn rendered(value: &Value<'_>) -> String {
     let mut text = String::new();
     let quoted = |kind: &str, value: &str| {
         let mut text = format!("{{\"t\": \"{kind}\", \"v\": ");
@@ -188,8 +188,8 @@ fn kind_of(temporal: Temporal) -> &'static str {
     }
 }
 
-/// `source` names an answer that has no id.
-fn answer(source: &str, id: &Value<'_>, result: Result<String, String>, failures: &[String]) -> String {
+/// One line of answers; `source` names an answer that has no id.
+pub fn answer(source: &str, id: &Value<'_>, result: Result<String, String>, failures: &[String]) -> String {
     let mut text = String::from("{\"id\": ");
     json::write_string(&mut text, id.as_str().unwrap_or(source));
     match result {

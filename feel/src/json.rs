@@ -12,6 +12,18 @@ pub(crate) fn read<'a>(text: &str) -> Option<Value<'a>> {
     Reader { rest: text }.value(0)
 }
 
+impl<'a> Value<'a> {
+    /// The value of the first JSON value in the text; `None` if it is not JSON or nested too deep.
+    pub fn from_json(text: &str) -> Option<Value<'a>> {
+        read(text)
+    }
+
+    /// The JSON of the value, as `to json` writes it.
+    pub fn to_json(&self) -> String {
+        write(self)
+    }
+}
+
 struct Reader<'t> {
     rest: &'t str,
 }

@@ -42,6 +42,14 @@ impl<'a> Function<'a> {
         Function(Rc::new(Closure { parameters, body: Body::Hosted(id) }))
     }
 
+    /// The id of a function made by [`Self::hosted`].
+    pub fn hosted_id(&self) -> Option<u32> {
+        match self.0.body {
+            Body::Hosted(id) => Some(id),
+            Body::Syntax { .. } => None,
+        }
+    }
+
     /// The names of the parameters.
     pub fn parameters(&self) -> &[&'a str] {
         &self.0.parameters

@@ -97,6 +97,8 @@ pub struct DecisionService {
     pub id: Arc<str>,
     /// Name, the id when absent.
     pub name: Arc<str>,
+    /// Name under which it is called, and the type of its result.
+    pub variable: Variable,
     /// Decisions whose results are the answer.
     pub output_decisions: Vec<Arc<str>>,
     /// Decisions evaluated inside.
@@ -127,6 +129,8 @@ pub struct ItemDefinition {
     pub is_collection: bool,
     /// Allowed values.
     pub allowed_values: Option<UnaryTests>,
+    /// Type of the results, if values are functions.
+    pub function_result: Option<Arc<str>>,
     /// Components of a context type.
     pub components: Vec<ItemDefinition>,
 }

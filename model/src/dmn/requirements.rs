@@ -141,9 +141,11 @@ impl<'a> Reader<'a> {
             let hrefs = self.children(node, name).into_iter().map(|child| self.attribute(child, "href"));
             hrefs.map(|href| href.rsplit_once('#').map_or(&*href, |(_, id)| id).into()).collect()
         };
+        let name = self.name(node);
         DecisionService {
             id: self.attribute(node, "id"),
-            name: self.name(node),
+            variable: self.result_variable(node, &name),
+            name,
             output_decisions: targets("outputDecision"),
             encapsulated_decisions: targets("encapsulatedDecision"),
             input_decisions: targets("inputDecision"),

@@ -32,11 +32,14 @@ impl<'a> Reader<'a> {
         let values = self.child(node, "allowedValues").or_else(|| self.child(node, "typeConstraint"));
         let allowed_values = values.and_then(|values| self.tests(values, self.text(values)));
         let components = self.children(node, "itemComponent");
+        let function = self.child(node, "functionItem");
+        let result = function.and_then(|function| self.document.attribute(function, "outputTypeRef"));
         ItemDefinition {
             name: self.attribute(node, "name"),
             type_ref: self.type_ref(node),
             is_collection: self.document.attribute(node, "isCollection") == Some("true"),
             allowed_values,
+            function_result: result.map(|name| name.rsplit_once(':').map_or(name, |(_, local)| local).into()),
             components: components.into_iter().map(|component| self.item_definition(component)).collect(),
         }
     }
