@@ -12,9 +12,28 @@ use serde_json::Value;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
+/// Scenarios with elements that this engine refuses at deployment. One that is not refused any more must leave the list.
+const NOT_SUPPORTED_YET: [&str; 1] = ["create_rejections"];
+
+fn is_refused(harness: &Harness) -> bool {
+    harness.records.iter().any(|record| {
+        record["valueType"] == "DEPLOYMENT"
+            && record["rejectionReason"].as_str().is_some_and(|reason| reason.contains("is not supported yet"))
+    })
+}
+
 fn check(golden: &Golden, folder: &Path) -> Result<(), String> {
     let mut harness = Harness::new();
     let actual = golden.drive(&mut harness, folder);
+    let listed = NOT_SUPPORTED_YET.contains(&golden.name.as_str());
+    if is_refused(&harness) && listed {
+        println!("skipped: {} deploys elements that are not supported yet", golden.name);
+        harness.check_replay();
+        return Ok(());
+    }
+    if listed {
+        return Err("nothing is refused any more: take it off the list".to_owned());
+    }
     match compare::first_difference(&golden.records, &actual) {
         Some(difference) => Err(difference),
         None => {

@@ -149,7 +149,7 @@ fn no_command_makes_the_engine_panic() {
         let Some(mut harness) = deployed() else { return };
         let mut random = Random::new(seed * 31);
         let types = value_types();
-        for _ in 0..800 {
+        for _ in 0..600 {
             if random.below(4) == 0 {
                 step(&mut harness, &mut random);
                 continue;
