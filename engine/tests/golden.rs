@@ -18,7 +18,9 @@ const NOT_SUPPORTED_YET: [&str; 1] = ["create_rejections"];
 fn is_refused(harness: &Harness) -> bool {
     harness.records.iter().any(|record| {
         record["valueType"] == "DEPLOYMENT"
-            && record["rejectionReason"].as_str().is_some_and(|reason| reason.contains("is not supported yet"))
+            && record["rejectionReason"]
+                .as_str()
+                .is_some_and(|reason| reason.contains("is not supported yet"))
     })
 }
 
