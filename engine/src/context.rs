@@ -11,10 +11,10 @@ use std::sync::Arc;
 use tidemill_feel::Evaluator;
 use tidemill_record::frame::{AnswerFrame, FrameKind};
 use tidemill_record::value::Value;
-use tidemill_record::{DeploymentIntent, Intent, RejectionType, ValueType};
+use tidemill_record::{DeploymentIntent, Intent, ListBuffer, RejectionType, ValueType};
 
 use crate::applier;
-use crate::awaiting::AwaitingResults;
+use crate::awaiting::{Awaiting, AwaitingResults};
 use crate::behavior::document_order::DocumentOrder;
 use crate::buffers::Buffers;
 use crate::definition::{Definition, Definitions};
@@ -188,20 +188,22 @@ impl Context<'_, '_, '_> {
             return;
         }
         if let Some(record) = self.log.view(answer) {
-            self.awaiting.insert_distribution(key, self.head.request_id, record.body);
+            let value = record.body.to_vec();
+            let request_id = self.head.request_id;
+            self.awaiting.insert(key, Awaiting { request_id, fetch_variables: ListBuffer::default(), value });
         }
     }
 
     /// Answers who waits for a deployment to reach all partitions.
     pub fn answer_distribution(&mut self, key: i64) {
-        let Some((request_id, value)) = self.awaiting.remove_distribution(key) else { return };
+        let Some(awaiting) = self.awaiting.remove(key) else { return };
         let frame = AnswerFrame {
-            request_id,
+            request_id: awaiting.request_id,
             partition_id: self.config.partition_id as i32,
             value_type: ValueType::Deployment,
             intent: i32::from(Intent::from(DeploymentIntent::Created).0),
             key,
-            value: &value,
+            value: &awaiting.value,
             ..AnswerFrame::default()
         };
         self.effects.frame(FrameKind::Answer, &frame);

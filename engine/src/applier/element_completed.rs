@@ -1,5 +1,5 @@
-//! PROCESS_INSTANCE ELEMENT_COMPLETED: the instance and all that it held is gone. A terminate end event interrupts
-//! its scope: tokens on their way there go nowhere any more.
+//! PROCESS_INSTANCE ELEMENT_COMPLETED: the instance and all that it held is gone. A terminate end event
+//! interrupts its scope: tokens on their way there go nowhere any more.
 
 use tidemill_model::{ElementIndex, EventType};
 

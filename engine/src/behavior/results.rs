@@ -1,5 +1,7 @@
 //! The result of an instance, for a creator that waits for it.
 
+use std::sync::Arc;
+
 use tidemill_record::frame::{AnswerFrame, FrameKind};
 use tidemill_record::value::{ProcessInstanceResultValue, Value};
 use tidemill_record::{
@@ -11,7 +13,7 @@ use crate::bpmn::Instance;
 use crate::context::Context;
 
 /// A result read before the instance and its variables are gone: who waits, and the variables.
-pub type Prepared = Option<(Awaiting, Vec<u8>)>;
+pub type Prepared = Option<(Arc<Awaiting>, Vec<u8>)>;
 
 /// Reads the result, where somebody waits for it.
 pub fn prepare(context: &mut Context<'_, '_, '_>, instance: &Instance<'_>) -> Prepared {

@@ -92,6 +92,7 @@ impl Engine {
             point: self.state.undo.point(),
         };
         self.streams.command_begins();
+        self.awaiting.command_begins();
         let current = std::mem::take(&mut self.current);
         let (record, _) = RecordView::read(&current).expect("the engine copies whole records");
         let mut context = self.context(log, effects, &record, request_id);
@@ -116,6 +117,7 @@ impl Engine {
         self.keys = begin.keys;
         self.state.take_back(begin.point);
         self.streams.command_failed();
+        self.awaiting.command_failed();
         self.definitions.clear();
     }
 

@@ -27,11 +27,17 @@ pub fn create(context: &mut Context<'_, '_, '_>, body: &[u8]) -> Outcome {
 pub fn create_with_awaiting_result(context: &mut Context<'_, '_, '_>, body: &[u8]) -> Outcome {
     let value: ProcessInstanceCreationValue<'_> = decode(context, body)?;
     let request_id = context.head.request_id;
+    if context.awaiting.is_full() {
+        let reason = "Expected to await the result of a process instance, but too many creators wait already";
+        return context.reject(RejectionType::InvalidState, reason, body);
+    }
     let (process_instance_key, _) = new_instance(context, body)?;
     if request_id >= 0 {
         let mut fetch_variables = ListBuffer::default();
         value.fetch_variables.iter().for_each(|name| fetch_variables.push(&name));
-        context.awaiting.insert(process_instance_key, Awaiting { request_id, fetch_variables });
+        context
+            .awaiting
+            .insert(process_instance_key, Awaiting { request_id, fetch_variables, value: Vec::new() });
     }
     Ok(())
 }
