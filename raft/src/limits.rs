@@ -14,6 +14,8 @@ pub const DAMAGE_COUNT_MAX: usize = 64;
 pub const OUTPUT_MESSAGE_COUNT_MAX: usize = 65_536;
 /// Appends that may leave to one replica at once.
 pub const INFLIGHT_COUNT_MAX: usize = 1024;
+/// Entries of one append.
+pub const APPEND_ENTRY_COUNT_MAX: u64 = 4096;
 
 const _: () = {
     assert!(INFLIGHT_COUNT_MAX <= REPLY_COUNT_MAX, "each append under way may be answered");

@@ -8,7 +8,7 @@ use tidemill_core::limits::{
 use crate::configuration::Configuration;
 use crate::entry::HardState;
 use crate::ids::{Chain, NodeId};
-use crate::limits::INFLIGHT_COUNT_MAX;
+use crate::limits::{APPEND_ENTRY_COUNT_MAX, INFLIGHT_COUNT_MAX};
 use crate::log::Log;
 
 /// How reads are confirmed.
@@ -111,7 +111,8 @@ impl Options {
         assert!(self.id.is_some(), "a replica has an id");
         assert!(self.heartbeat_ticks >= 1 && self.election_ticks > self.heartbeat_ticks, "ticks");
         assert!((1..=INFLIGHT_COUNT_MAX).contains(&self.inflight_count_max), "window of appends");
-        assert!(self.append_entry_count_max >= 1 && self.append_bytes_max >= 1, "appends hold something");
+        assert!((1..=APPEND_ENTRY_COUNT_MAX).contains(&self.append_entry_count_max), "entries of an append");
+        assert!(self.append_bytes_max >= 1, "appends hold something");
         assert!(self.snapshot_chunk_bytes >= 1 && self.snapshot_chunk_count_max >= 1, "pieces hold something");
         assert!(self.read_mode == ReadMode::Quorum || self.check_quorum, "a lease needs check-quorum");
     }

@@ -55,3 +55,25 @@ fn one_seed() {
     let counts = run(number("SEED", 1));
     eprintln!("{counts:#?}");
 }
+
+/// A simulator that finds nothing proves nothing: each of these faults is found within so many seeds.
+#[cfg(feature = "sabotage")]
+#[test]
+fn sabotage_is_found() {
+    use tidemill_raft::Sabotage;
+    const SEED_COUNT: u64 = 200;
+    std::panic::set_hook(Box::new(|_| {}));
+    let faults = [Sabotage::SkipDurableVote, Sabotage::AcknowledgeBeforeQuorum, Sabotage::DropChainCheck];
+    let found = faults.map(|fault| {
+        (1..=SEED_COUNT).find_map(|seed| {
+            let mut world = sim::World::new(seed, |options| options.sabotage = fault);
+            let outcome = catch_unwind(AssertUnwindSafe(|| world.run(ROUNDS)));
+            // The sound ones pass the same seed.
+            assert!(outcome.is_ok() || catch_unwind(|| run(seed)).is_ok(), "seed {seed} fails by itself");
+            outcome.err().map(|panic| (fault, seed, panic.downcast_ref::<String>().cloned()))
+        })
+    });
+    let _ = std::panic::take_hook();
+    eprintln!("{found:#?}");
+    assert!(found.iter().all(Option::is_some), "a sabotage was not found within {SEED_COUNT} seeds");
+}

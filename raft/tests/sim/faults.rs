@@ -12,7 +12,7 @@ impl World {
     pub fn inject_faults(&mut self) {
         for at in 0..self.nodes.len() {
             if self.nodes[at].raft.is_none() {
-                if self.chance.permille(100) {
+                if self.chance.permille(self.rates.restart) {
                     self.restart(at);
                 }
             } else if self.chance.permille(self.rates.crash) {
@@ -26,7 +26,7 @@ impl World {
         }
     }
 
-    fn crash(&mut self, at: usize) {
+    pub fn crash(&mut self, at: usize) {
         // What it lost before would be forgotten with it: its driver remembers.
         if !self.nodes[at].is_sound() {
             return;
@@ -135,6 +135,7 @@ impl World {
             row.fill(false);
         }
         (self.rates.loss, self.rates.repeat, self.rates.misread) = (0, 0, 0);
+        self.rates.vote_crash = 0;
         for at in 0..self.nodes.len() {
             if self.nodes[at].raft.is_none() {
                 self.checks.restarted(self.nodes[at].id);

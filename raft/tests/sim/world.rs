@@ -1,6 +1,7 @@
 //! The group, the network between, and time.
 
 use tidemill_core::ids::Index;
+use tidemill_raft::message::Body;
 use tidemill_raft::{
     Change, Configuration, ConfigurationChange, MemberSet, NodeId, Options, RequestId, Role, Transition,
 };
@@ -16,11 +17,14 @@ pub struct Rates {
     pub repeat: u64,
     pub delay: u64,
     pub crash: u64,
+    pub restart: u64,
     pub damage: u64,
     pub partition: u64,
     pub change: u64,
     pub misread: u64,
     pub flush: u64,
+    pub vote_crash: u64,
+    pub duel: u64,
 }
 
 /// All of it.
@@ -52,11 +56,14 @@ impl World {
             repeat: chance.pick(&[0, 20, 200]),
             delay: chance.pick(&[0, 300, 700]),
             crash: chance.pick(&[0, 3, 15, 40]),
+            restart: chance.pick(&[100, 100, 800]),
             damage: chance.pick(&[0, 300, 700]),
             partition: chance.pick(&[0, 10, 40]),
             change: chance.pick(&[0, 10, 40]),
             misread: chance.pick(&[0, 0, 10]),
             flush: chance.pick(&[900, 500, 200]),
+            vote_crash: chance.pick(&[0, 100, 500]),
+            duel: chance.pick(&[0, 5, 40]),
         };
         let (pre_vote, check_quorum) = (chance.permille(800), chance.permille(800));
         let window = chance.pick(&[1, 4, 16]);
@@ -120,6 +127,14 @@ impl World {
     fn troubled_round(&mut self) {
         self.round += 1;
         self.inject_faults();
+        if self.chance.permille(self.rates.duel) {
+            for _ in 0..2 {
+                let at = self.chance.below(self.nodes.len());
+                if self.nodes[at].raft.is_some() {
+                    self.nodes[at].input(&mut self.checks, tidemill_raft::Raft::campaign);
+                }
+            }
+        }
         for at in 0..self.nodes.len() {
             if self.nodes[at].raft.is_none() {
                 continue;
@@ -268,7 +283,11 @@ impl World {
     /// Takes what was sent; now and then the disk gives the leader another entry than it wrote.
     fn collect(&mut self) {
         for at in 0..self.nodes.len() {
-            for mut envelope in std::mem::take(&mut self.nodes[at].outbox) {
+            let outbox = std::mem::take(&mut self.nodes[at].outbox);
+            if outbox.iter().any(is_vote) && self.chance.permille(self.rates.vote_crash) {
+                self.crash(at);
+            }
+            for mut envelope in outbox {
                 if !envelope.entries.is_empty() && self.chance.permille(self.rates.misread) {
                     let which = self.chance.below(envelope.entries.len());
                     let meta = envelope.entries[which].meta;
@@ -319,4 +338,8 @@ impl World {
                     && raft.log().applied().distance_from(Index::ZERO) + 4 >= commit.get()
             })
     }
+}
+
+fn is_vote(envelope: &Envelope) -> bool {
+    matches!(envelope.message.body, Body::VoteReply { pre: false, rejected: false })
 }
