@@ -13,6 +13,24 @@ pub struct Malformed {
     pub offset: usize,
 }
 
+/// The longest encoding of a number, bytes.
+const NUMBER_BYTES_MAX: usize = 10;
+
+/// An unsigned LEB128 number and its length.
+fn unsigned_bytes(mut number: u64) -> ([u8; NUMBER_BYTES_MAX], usize) {
+    let mut bytes = [0u8; NUMBER_BYTES_MAX];
+    let mut length = 0;
+    loop {
+        let low = (number & 0x7f) as u8;
+        number >>= 7;
+        bytes[length] = if number == 0 { low } else { low | 0x80 };
+        length += 1;
+        if number == 0 {
+            return (bytes, length);
+        }
+    }
+}
+
 /// Something that takes encoded bytes.
 pub trait Out {
     /// Appends `bytes`.
@@ -23,18 +41,8 @@ pub trait Out {
     fn patch(&mut self, position: usize, bytes: &[u8]);
 
     /// Appends an unsigned LEB128 number.
-    fn put_unsigned(&mut self, mut number: u64) {
-        let mut bytes = [0u8; 10];
-        let mut length = 0;
-        loop {
-            let low = (number & 0x7f) as u8;
-            number >>= 7;
-            bytes[length] = if number == 0 { low } else { low | 0x80 };
-            length += 1;
-            if number == 0 {
-                break;
-            }
-        }
+    fn put_unsigned(&mut self, number: u64) {
+        let (bytes, length) = unsigned_bytes(number);
         self.put(&bytes[..length]);
     }
 
@@ -53,6 +61,13 @@ pub trait Out {
 impl Out for Vec<u8> {
     fn put(&mut self, bytes: &[u8]) {
         self.extend_from_slice(bytes);
+    }
+
+    /// All ten bytes are put and the unused ones taken back: a copy of a fixed length needs no call.
+    fn put_unsigned(&mut self, number: u64) {
+        let (bytes, length) = unsigned_bytes(number);
+        self.extend_from_slice(&bytes);
+        self.truncate(self.len() - (NUMBER_BYTES_MAX - length));
     }
 
     fn position(&self) -> usize {
@@ -103,6 +118,18 @@ impl Out for SliceOut<'_> {
                 self.length += bytes.len();
             }
             _ => self.overflowed = true,
+        }
+    }
+
+    fn put_unsigned(&mut self, number: u64) {
+        let (bytes, length) = unsigned_bytes(number);
+        match self.buffer.get_mut(self.length..self.length + NUMBER_BYTES_MAX) {
+            Some(room) if !self.overflowed => {
+                room.copy_from_slice(&bytes);
+                self.length += length;
+            }
+            // Near the end of the buffer.
+            _ => self.put(&bytes[..length]),
         }
     }
 
@@ -157,15 +184,17 @@ impl<'a> Input<'a> {
 
     /// Takes an unsigned LEB128 number.
     pub fn take_unsigned(&mut self) -> Result<u64, Malformed> {
+        let rest = &self.bytes[self.offset..];
         let mut number = 0u64;
-        for shift in (0..64).step_by(7) {
-            let byte = self.take(1)?[0];
-            number |= u64::from(byte & 0x7f) << shift;
+        for (index, byte) in rest.iter().take(NUMBER_BYTES_MAX).enumerate() {
+            number |= u64::from(byte & 0x7f) << (7 * index);
             if byte & 0x80 == 0 {
+                self.offset += index + 1;
                 return Ok(number);
             }
         }
-        Err(self.malformed("a number of at most ten bytes"))
+        let whole = rest.len() >= NUMBER_BYTES_MAX;
+        Err(self.malformed(if whole { "a number of at most ten bytes" } else { "more bytes" }))
     }
 
     /// Takes a zigzag number.
