@@ -18,6 +18,7 @@ impl<'a> Session<'a, '_> {
 
     fn logic_inside(&self, feel: &mut Evaluator, logic: &'a Logic, scope: &mut Scope<'a>) -> Outcome<'a> {
         match logic {
+            Logic::None if self.is_standard() => Ok(Value::Null),
             Logic::None => Err(Failed("it has no logic".into())),
             Logic::Literal(expression) => self.expression(feel, expression, scope),
             Logic::Table(table) => self.table(feel, table, scope, &mut TableTrace::default()),
@@ -155,7 +156,7 @@ impl<'a> Session<'a, '_> {
         })
     }
 
-    /// The match is an index if it is a number for the first item.
+    /// The match is an index if it is a number for the first item. Other answers than booleans make it null.
     fn filter(
         &self,
         feel: &mut Evaluator,
@@ -176,7 +177,8 @@ impl<'a> Session<'a, '_> {
             match answer? {
                 Value::Number(index) if position == 0 => return Ok(item_at(&items, index.to_i64())),
                 Value::Boolean(true) => kept.push(item.clone()),
-                _ => {}
+                Value::Boolean(false) | Value::Null => {}
+                _ => return Ok(Value::Null),
             }
         }
         Ok(Value::List(List::from(kept)))

@@ -92,8 +92,8 @@ impl<'a> Session<'a, '_> {
                     self.bind_arguments(feel, &model.parameters, arguments, &mut scope)?;
                     let (outcome, trace) = self.traced(feel, &model.logic, &mut scope);
                     self.audit(&model.id, &model.name, None, &model.logic, &outcome, trace)?;
-                    let type_ref = model.variable.type_ref.as_deref().filter(|_| self.is_standard());
-                    self.result(feel, outcome?, type_ref)
+                    let value = self.result_of_logic(feel, outcome?, model.logic_type.as_deref())?;
+                    self.result_of_logic(feel, value, model.variable.type_ref.as_deref())
                 }
             }
         })

@@ -12,7 +12,7 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 use tidemill_feel::corpus::{NOW_MS, answer, decode, rendered};
 use tidemill_feel::{Context, Environment, NoVariables, Scope, Text, Value};
-use tidemill_model::read_dmn;
+use tidemill_model::read_dmn_without_logic;
 
 /// Answers lines, and keeps the models of the last ones.
 pub struct Corpus<L> {
@@ -93,7 +93,7 @@ impl<L: Fn(&str) -> Result<Vec<u8>, String>> Corpus<L> {
             return Rc::clone(model);
         }
         let model = (self.load)(path).and_then(|bytes| {
-            read_dmn(path, &bytes).map(Program::new).map_err(|violations| {
+            read_dmn_without_logic(path, &bytes).map(Program::new).map_err(|violations| {
                 let texts: Vec<&str> = violations.iter().map(|violation| &*violation.message).collect();
                 texts.join("\n")
             })

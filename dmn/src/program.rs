@@ -25,6 +25,8 @@ pub struct Program {
     /// By the address of the table, which the graph keeps in place.
     tables: HashMap<usize, Tests>,
     types: HashMap<Arc<str>, usize>,
+    /// Names with dots that expressions use as if they were one name.
+    dotted: Vec<String>,
 }
 
 /// The input entries of a table, rule by rule. `None` stands for an entry that has to be evaluated.
@@ -35,7 +37,7 @@ impl Program {
     /// Prepares a graph. Graphs that the reference engine would refuse get the type rules of the standard.
     pub fn new(graph: impl Into<Arc<DecisionRequirements>>) -> Program {
         let graph = graph.into();
-        let mut survey = Survey { tables: HashMap::new(), is_refused: !graph.services.is_empty() };
+        let mut survey = Survey { tables: HashMap::new(), is_refused: !graph.services.is_empty(), dotted: Vec::new() };
         for decision in &graph.decisions {
             survey.logic(&decision.logic);
         }
@@ -45,7 +47,7 @@ impl Program {
         let types = graph.item_definitions.iter().enumerate();
         let types = types.map(|(at, definition)| (Arc::clone(&definition.name), at)).collect();
         let type_rules = if survey.is_refused { TypeRules::Standard } else { TypeRules::Reference };
-        Program { graph, type_rules, tables: survey.tables, types }
+        Program { graph, type_rules, tables: survey.tables, types, dotted: survey.dotted }
     }
 
     /// The graph.
@@ -71,6 +73,10 @@ impl Program {
         tests
     }
 
+    pub(crate) fn dotted(&self) -> &[String] {
+        &self.dotted
+    }
+
     pub(crate) fn item_definition(&self, name: &str) -> Option<&ItemDefinition> {
         self.types.get(name).map(|at| &self.graph.item_definitions[*at])
     }
@@ -79,13 +85,14 @@ impl Program {
 struct Survey {
     tables: HashMap<usize, Tests>,
     is_refused: bool,
+    dotted: Vec<String>,
 }
 
 impl Survey {
     /// Recursion is bounded by the depth limit of XML.
     fn logic(&mut self, logic: &Logic) {
         match logic {
-            Logic::None => {}
+            Logic::None => self.is_refused = true,
             Logic::Literal(expression) => self.expression(expression),
             Logic::Table(table) => self.table(table),
             Logic::Invocation { function, bindings } => {
@@ -108,7 +115,14 @@ impl Survey {
     }
 
     fn expression(&mut self, expression: &Expression) {
-        self.is_refused |= expression.references().any(has_blank_or_operator);
+        expression.references().for_each(|name| self.reference(name));
+    }
+
+    fn reference(&mut self, name: &str) {
+        self.is_refused |= has_blank_or_operator(name);
+        if name.contains('.') && !self.dotted.iter().any(|known| known == name) {
+            self.dotted.push(name.to_string());
+        }
     }
 
     fn table(&mut self, table: &DecisionTable) {
@@ -117,8 +131,7 @@ impl Survey {
         }
         for rule in &table.rules {
             rule.outputs.iter().for_each(|output| self.expression(output));
-            self.is_refused |=
-                rule.inputs.iter().flat_map(|tests| tests.references()).any(has_blank_or_operator);
+            rule.inputs.iter().flat_map(|tests| tests.references()).for_each(|name| self.reference(name));
         }
         let tests = table.rules.iter().flat_map(|rule| &rule.inputs).map(|tests| tests.simple()).collect();
         self.tables.insert(std::ptr::from_ref(table).addr(), Tests(tests));

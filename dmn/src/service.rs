@@ -1,6 +1,6 @@
 //! Decision services: decisions evaluated apart, with their inputs as parameters.
 
-use crate::session::{Outcome, Session};
+use crate::session::{Failed, Outcome, Session};
 use tidemill_feel::{Context, Entries, Evaluator, Scope, Text, Value};
 use tidemill_model::dmn::{Decision, DecisionIndex, DecisionService, Variable};
 
@@ -26,17 +26,21 @@ impl<'a> Session<'a, '_> {
         self.service(feel, service, arguments)
     }
 
-    /// Evaluates a service. Arguments that do not conform to their types are null, like its result.
+    /// Evaluates a service. Arguments that do not conform to their types fail it; a result that does not is null.
     pub fn service(
         &self,
         feel: &mut Evaluator,
         service: &'a DecisionService,
         arguments: Vec<Value<'a>>,
     ) -> Outcome<'a> {
+        // The type of a service is that of a function, or directly that of its result.
+        let type_ref = service.variable.type_ref.as_deref();
+        let function = type_ref.and_then(|name| self.program.item_definition(name));
+        let type_ref = function.and_then(|function| function.function_result.as_deref()).or(type_ref);
         let mut scope = Scope::new();
         for (parameter, argument) in self.service_parameters(service).zip(arguments) {
             let value = match &parameter.type_ref {
-                Some(type_ref) => self.conform(feel, argument, type_ref).unwrap_or_default(),
+                Some(type_ref) => self.conform(feel, argument, type_ref).map_err(Failed)?,
                 None => argument,
             };
             scope.bind(&parameter.name, value);
@@ -49,11 +53,11 @@ impl<'a> Session<'a, '_> {
         for decision in service.output_decisions.iter().filter_map(|id| graph.find(id)) {
             let value = self.decision(feel, decision, &scope, &given)?;
             if service.output_decisions.len() == 1 {
-                return self.result(feel, value, service.variable.type_ref.as_deref());
+                return self.result(feel, value, type_ref);
             }
             outputs.insert(Text::Borrowed(&decision.variable.name), value);
         }
         let result = Value::Context(Context::from(outputs));
-        self.result(feel, result, service.variable.type_ref.as_deref())
+        self.result(feel, result, type_ref)
     }
 }

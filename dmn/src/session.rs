@@ -89,11 +89,15 @@ impl<'a, 'e> Session<'a, 'e> {
                 let value = self.decision(feel, required, outer, given)?;
                 scope.bind(&required.variable.name, value);
             }
+            if self.is_standard() {
+                self.bind_dotted(&mut scope);
+            }
             self.bind_services(&mut scope)?;
             self.bind_knowledge(feel, &decision.required_knowledge, &mut scope)?;
             let (outcome, trace) = self.traced(feel, &decision.logic, &mut scope);
             self.audit(&decision.id, &decision.name, Some(decision), &decision.logic, &outcome, trace)?;
-            self.result(feel, outcome?, decision.variable.type_ref.as_deref())
+            let value = self.result_of_logic(feel, outcome?, decision.logic_type.as_deref())?;
+            self.result(feel, value, decision.variable.type_ref.as_deref())
         })
     }
 
@@ -105,6 +109,22 @@ impl<'a, 'e> Session<'a, 'e> {
             if let Some(value) = self.find(scope, &variable.name) {
                 let value = self.conform(feel, value, type_ref).unwrap_or_default();
                 scope.bind(&variable.name, value);
+            }
+        }
+    }
+
+    /// A parameter of some function may be called `person.age`, which makes this one name everywhere in the
+    /// model; where no such name is bound it means the path.
+    fn bind_dotted(&self, scope: &mut Scope<'a>) {
+        for dotted in self.program.dotted() {
+            let mut parts = dotted.split('.');
+            let first = parts.next().unwrap_or_default();
+            let path = |value: Value<'a>, key: &str| value.as_context().and_then(|context| context.get(key));
+            if self.find(scope, dotted).is_none()
+                && let Some(start) = self.find(scope, first)
+                && let Some(value) = parts.try_fold(start, path)
+            {
+                scope.bind(dotted, value);
             }
         }
     }

@@ -17,7 +17,7 @@ pub mod violation;
 pub mod xml;
 
 pub use bpmn::{Definitions, duplicate_process_ids, read_bpmn};
-pub use dmn::{DecisionRequirements, read_dmn};
+pub use dmn::{DecisionRequirements, read_dmn, read_dmn_without_logic};
 pub use graph::{Element, ElementIndex, ElementType, EventType, Process};
 pub use text::Text;
 pub use violation::{Violation, render};

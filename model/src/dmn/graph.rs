@@ -69,6 +69,8 @@ pub struct Decision {
     pub required_inputs: Vec<usize>,
     /// Positions of the knowledge models it may call.
     pub required_knowledge: Vec<usize>,
+    /// Type that the logic itself is given.
+    pub logic_type: Option<Arc<str>>,
     /// How it decides.
     pub logic: Logic,
 }
@@ -86,6 +88,8 @@ pub struct KnowledgeModel {
     pub parameters: Vec<Variable>,
     /// Positions of the knowledge models it may call.
     pub required_knowledge: Vec<usize>,
+    /// Type that the body itself is given.
+    pub logic_type: Option<Arc<str>>,
     /// Body.
     pub logic: Logic,
 }

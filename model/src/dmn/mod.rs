@@ -19,6 +19,26 @@ use tidemill_feel::{Expression, UnaryTests};
 /// # Errors
 /// All violations found; broken XML is a single one that names line and column.
 pub fn read_dmn(resource_name: &str, bytes: &[u8]) -> Result<DecisionRequirements, Vec<Violation>> {
+    read(resource_name, bytes, true)
+}
+
+/// Reads and checks one DMN resource like [`read_dmn`], but takes decisions without logic: the standard allows
+/// them (their value is null), the reference rejects them.
+///
+/// # Errors
+/// All violations found, as [`read_dmn`].
+pub fn read_dmn_without_logic(
+    resource_name: &str,
+    bytes: &[u8],
+) -> Result<DecisionRequirements, Vec<Violation>> {
+    read(resource_name, bytes, false)
+}
+
+fn read(
+    resource_name: &str,
+    bytes: &[u8],
+    requires_logic: bool,
+) -> Result<DecisionRequirements, Vec<Violation>> {
     let document = xml::parse(bytes).map_err(|error| vec![Violation::resource(error.to_string())])?;
     let root = document.root();
     if !document.is(root, Namespace::Dmn, "definitions") {
@@ -29,7 +49,7 @@ pub fn read_dmn(resource_name: &str, bytes: &[u8]) -> Result<DecisionRequirement
         return Err(vec![Violation::resource(message)]);
     }
     let names = unusual_names(&document);
-    let mut reader = Reader { document: &document, names, violations: Vec::new() };
+    let mut reader = Reader { document: &document, names, violations: Vec::new(), requires_logic };
     let graph = reader.requirements(resource_name);
     if reader.violations.is_empty() { Ok(graph) } else { Err(reader.violations) }
 }
@@ -63,6 +83,7 @@ struct Reader<'a> {
     document: &'a Document,
     names: Vec<&'a str>,
     violations: Vec<Violation>,
+    requires_logic: bool,
 }
 
 impl<'a> Reader<'a> {

@@ -108,7 +108,7 @@ impl<'a> Reader<'a> {
         let required = self.references(node, "informationRequirement", "requiredDecision", decisions, &[]);
         let required_inputs = self.references(node, "informationRequirement", "requiredInput", inputs, &[]);
         let logic = self.inner_logic(node);
-        if matches!(logic, Logic::None) {
+        if self.requires_logic && matches!(logic, Logic::None) {
             self.report(node, format!("No logic is given for the decision '{name}', or it is broken"));
         }
         Decision {
@@ -118,6 +118,7 @@ impl<'a> Reader<'a> {
             required_decisions: required.into_iter().map(|at| DecisionIndex(at as u32)).collect(),
             required_inputs,
             required_knowledge: self.knowledge(node, models),
+            logic_type: self.logic_type(node),
             logic,
         }
     }
@@ -132,6 +133,7 @@ impl<'a> Reader<'a> {
             name,
             parameters: function.map(|function| self.parameters(function)).unwrap_or_default(),
             required_knowledge: self.knowledge(node, models),
+            logic_type: function.and_then(|function| self.logic_type(function)),
             logic,
         }
     }
