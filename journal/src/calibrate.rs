@@ -1,8 +1,9 @@
 //! Chooses the durable step by measuring: which method is fastest differs by disk, filesystem and kernel.
 //!
 //! At the first start on a filesystem a small zero-filled file is written for about a fifth of a second, in
-//! interleaved rounds, one method after the other; then the best one with several writes under way. The result is
-//! kept in `io-method.toml` in the data directory and measured anew when kernel, device or backend have changed.
+//! interleaved rounds, one method after the other; then the best one with several writes under way. The
+//! result is kept in `io-method.toml` in the data directory and measured anew when kernel, device or
+//! backend have changed.
 
 use std::path::Path;
 use std::sync::Arc;

@@ -181,7 +181,8 @@ impl Diagnosis {
         let latency = &self.flush_latency;
         let locked = self.probe.locked_memory_bytes_max.map_or("null".to_owned(), |bytes| bytes.to_string());
         format!(
-            "{{\"backend\":{},\"kernel\":{},\"io_uring\":{},\"diagnosis\":{},\"locked_memory_bytes_max\":{locked},\
+            "{{\"backend\":{},\"kernel\":{},\"io_uring\":{},\"diagnosis\":{},\
+            \"locked_memory_bytes_max\":{locked},\
              \"seccomp_mode\":{},\"filesystem\":{},\"device\":{},\"write_cache\":{},\"fua\":{},\"direct\":{},\
              \"method\":{},\"depth\":{},\"measured\":[{}],\"flush_ns\":{{\"p50\":{},\"p99\":{},\"p999\":{},\
              \"max\":{},\"count\":{}}},\"advice\":[{}]}}",

@@ -32,7 +32,8 @@ pub enum OpenError {
     #[error("cannot open the journal: {0}")]
     Io(#[from] IoError),
     /// Acknowledged data is damaged. Nothing was changed.
-    #[error("the journal in {} is damaged at or below what was acknowledged: {}", directory.display(), list(damaged))]
+    #[error("the journal in {} is damaged at or below what was acknowledged: {}", directory.display(),
+        list(damaged))]
     Damaged {
         /// Where.
         directory: PathBuf,

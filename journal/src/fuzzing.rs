@@ -1,5 +1,5 @@
-//! What the fuzz targets and their tests drive: hostile bytes with checksums made right, so that they get further
-//! than the first comparison.
+//! What the fuzz targets and their tests drive: hostile bytes with checksums made right, so that they get
+//! further than the first comparison.
 
 use std::path::Path;
 
@@ -16,7 +16,8 @@ const DIRECTORY: &str = "/log";
 /// Bytes of input that make the head of one page; the rest of the page is zeros.
 const HEAD_BYTES: usize = 256;
 
-/// Spreads the input over pages, gives each the magic numbers and checksums of a block with one entry, and scans them.
+/// Spreads the input over pages, gives each the magic numbers and checksums of a block with one entry, and
+/// scans them.
 pub fn scan_repaired(input: &[u8]) {
     let mut bytes = vec![0; SEGMENT_HEADER_BYTES];
     for head in input.chunks(HEAD_BYTES).take(64) {
@@ -43,7 +44,8 @@ pub fn scan_repaired(input: &[u8]) {
     crate::scan_for_fuzzing(&bytes, 1, IDENTITY);
 }
 
-/// Writes a small log, lays `bytes` over it in pieces (segment, page, offset, length, then content), and starts again.
+/// Writes a small log, lays `bytes` over it in pieces (segment, page, offset, length, then content), and
+/// starts again.
 pub fn recover_overwritten(bytes: &[u8]) {
     let disk = SimDisk::new(1);
     let mut io = disk.io(16);

@@ -25,8 +25,8 @@ pub enum FlushPolicy {
 pub struct Options {
     /// Whose log it is.
     pub identity: Identity,
-    /// Tokens of the journal's operations are this one with the lowest [`Options::TOKEN_BITS`] bits set by it: give
-    /// each journal of a shard its own.
+    /// Tokens of the journal's operations are this one with the lowest [`Options::TOKEN_BITS`] bits set by
+    /// it: give each journal of a shard its own.
     pub token_base: Token,
     /// The durable step, as calibrated.
     pub method: DurableMethod,

@@ -1,8 +1,8 @@
 //! Reads entries in order, on threads that may block.
 //!
-//! Sealed segments are mapped (front to back, pages dropped behind); of the open one the last blocks come from the
-//! writer's memory, those before from the file, up to the durable mark. Every block is checked before an entry of it
-//! is handed out: header, place, generation, entry checksums, chain.
+//! Sealed segments are mapped (front to back, pages dropped behind); of the open one the last blocks come
+//! from the writer's memory, those before from the file, up to the durable mark. Every block is checked
+//! before an entry of it is handed out: header, place, generation, entry checksums, chain.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;

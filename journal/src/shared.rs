@@ -1,5 +1,5 @@
-//! What the writer shows to readers on other threads. The writer pays one atomic store a block, and a lock that
-//! readers hold only to copy a few pointers.
+//! What the writer shows to readers on other threads. The writer pays one atomic store a block, and a lock
+//! that readers hold only to copy a few pointers.
 
 use std::collections::VecDeque;
 use std::ops::Range;

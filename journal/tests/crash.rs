@@ -1,4 +1,5 @@
-//! Power losses at every operation, and at seeded ones. More seeds: `cargo run --example crash_sim -- --seeds N`.
+//! Power losses at every operation, and at seeded ones. More seeds: `cargo run --example crash_sim --
+//! --seeds N`.
 
 #[path = "common/crash.rs"]
 mod crash;
@@ -28,7 +29,8 @@ fn seeded_crashes_lose_nothing_acknowledged() {
         match crash_often(seed, true) {
             Ok(counts) => total.add(counts),
             Err(error) => panic!(
-                "{error}\nreplay: cargo run -p tidemill-journal --example crash_sim -- --seeds 1 --seed {seed}"
+                "{error}\nreplay: cargo run -p tidemill-journal --example crash_sim -- --seeds 1 --seed \
+                {seed}"
             ),
         }
     }

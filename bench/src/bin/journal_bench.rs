@@ -1,5 +1,5 @@
-//! `journal-bench DIRECTORY [--rounds N] [--round-ms N] [--sizes 256,4096] [--in-flight 1,64,1024] [--only a,b]
-//! [--method NAME] [--json] [--recovery-bytes N]`
+//! `journal-bench DIRECTORY [--rounds N] [--round-ms N] [--sizes 256,4096] [--in-flight 1,64,1024] [--only
+//! a,b] [--method NAME] [--json] [--recovery-bytes N]`
 //!
 //! Tables to stderr and stdout: the report to stdout, as text or JSON.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
@@ -40,7 +40,8 @@ fn work() -> Result<(), String> {
             let result = measure_recovery(directory, bytes, entry_bytes)?;
             let speed = |time: Duration| result.bytes as f64 / 1e6 / time.as_secs_f64();
             println!(
-                "recovery of {} MB, {} entries of {entry_bytes} B: {:.0} MB/s; reading alone {:.0} MB/s; ratio {:.2}",
+                "recovery of {} MB, {} entries of {entry_bytes} B: {:.0} MB/s; reading alone {:.0} MB/s; \
+                ratio {:.2}",
                 result.bytes / 1_000_000,
                 result.entry_count,
                 speed(result.recovery_time),

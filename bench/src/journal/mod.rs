@@ -1,8 +1,9 @@
 //! The journal against the bare ring and against the libraries that others use for the same work.
 //!
-//! Closed loop: N records are in flight, each is acknowledged when it is durable, and an acknowledged client sends
-//! its next one at once. A subject commits all that wait as one write. Subjects take turns in short rounds, so that
-//! what else the machine does hits them alike; ratios are taken within a round, then their median.
+//! Closed loop: N records are in flight, each is acknowledged when it is durable, and an acknowledged
+//! client sends its next one at once. A subject commits all that wait as one write. Subjects take turns in
+//! short rounds, so that what else the machine does hits them alike; ratios are taken within a round, then
+//! their median.
 
 mod load;
 mod ours;

@@ -1,5 +1,5 @@
-//! The floor: the bytes that our journal would write, by the same method, through a bare ring: with nothing around
-//! (`raw`), or with each record copied and checksummed first, as any log must (`raw-framed`).
+//! The floor: the bytes that our journal would write, by the same method, through a bare ring: with nothing
+//! around (`raw`), or with each record copied and checksummed first, as any log must (`raw-framed`).
 
 use std::time::{Duration, Instant};
 

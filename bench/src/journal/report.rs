@@ -151,8 +151,10 @@ impl Report {
     pub fn to_json(&self) -> String {
         let line = |line: &Line| {
             format!(
-                "{{\"name\":\"{}\",\"records_per_second\":{:.0},\"megabytes_per_second\":{:.3},\"p50_us\":{:.2},\
-                 \"p99_us\":{:.2},\"cpu_us_per_record\":{:.4},\"write_amplification\":{:.3},\"p50_ratio\":{:.3},\
+                "{{\"name\":\"{}\",\"records_per_second\":{:.0},\"megabytes_per_second\":{:.3},\
+                \"p50_us\":{:.2},\
+                 \"p99_us\":{:.2},\"cpu_us_per_record\":{:.4},\"write_amplification\":{:.3},\
+                 \"p50_ratio\":{:.3},\
                  \"rate_ratio\":{:.3},\"cpu_ratio\":{:.3}}}",
                 line.name,
                 line.records_per_second,

@@ -1,9 +1,10 @@
 //! Memory that the kernel may read from or write to while nobody else changes it.
 //!
-//! Invariants: the address is a multiple of [`BLOCK_BYTES`]; the memory is zeroed when allocated and lives as long
-//! as the value. A buffer handed to a read is *moved* into the operation and comes back with the completion; a
-//! buffer handed to a write is shared ([`WriteBuffer`]): the backend keeps a clone until the completion, so the
-//! writer, replication and live readers may read it meanwhile, and only the last holder can change it again.
+//! Invariants: the address is a multiple of [`BLOCK_BYTES`]; the memory is zeroed when allocated and lives
+//! as long as the value. A buffer handed to a read is *moved* into the operation and comes back with the
+//! completion; a buffer handed to a write is shared ([`WriteBuffer`]): the backend keeps a clone until the
+//! completion, so the writer, replication and live readers may read it meanwhile, and only the last holder
+//! can change it again.
 #![allow(unsafe_code)]
 
 use std::alloc::{Layout, alloc_zeroed, dealloc, handle_alloc_error};

@@ -13,8 +13,8 @@ pub struct OpenOptions {
     pub create: bool,
     /// Fail with `EEXIST` when it is there; only with `create`.
     pub exclusive: bool,
-    /// Past the page cache (`O_DIRECT`): offsets, lengths and memory are multiples of 4096. Fails with `EINVAL`
-    /// where the filesystem refuses.
+    /// Past the page cache (`O_DIRECT`): offsets, lengths and memory are multiples of 4096. Fails with
+    /// `EINVAL` where the filesystem refuses.
     pub direct: bool,
     /// Each write is durable when it completes (`O_DSYNC`).
     pub dsync: bool,

@@ -15,10 +15,12 @@ pub struct DirectoryEntry {
     pub length: u64,
 }
 
-/// A range of a file mapped read-only. Reading a page that the disk cannot give does not end the process: the page
-/// reads as zeros and the mapping is marked ([`Mapping::damaged`]). Never trust bytes without their checksum.
+/// A range of a file mapped read-only. Reading a page that the disk cannot give does not end the process:
+/// the page reads as zeros and the mapping is marked ([`Mapping::damaged`]). Never trust bytes without
+/// their checksum.
 pub trait Mapping: Deref<Target = [u8]> + Send + Sync {
-    /// First and one past the last byte offset (relative to the mapping) of pages that could not be read so far.
+    /// First and one past the last byte offset (relative to the mapping) of pages that could not be read so
+    /// far.
     fn damaged(&self) -> Option<std::ops::Range<usize>>;
 
     /// Lets the kernel drop the pages before `offset`; they are read from disk again when touched.
@@ -39,8 +41,8 @@ pub trait Files: Send + Sync {
     /// Length of an open file, bytes.
     fn length(&self, file: &File) -> Result<u64, IoError>;
 
-    /// Reads into `buffer` until it is full or the file ends; returns the bytes read. With a direct file, offset,
-    /// address and length are multiples of 4096.
+    /// Reads into `buffer` until it is full or the file ends; returns the bytes read. With a direct file,
+    /// offset, address and length are multiples of 4096.
     fn read_at(&self, file: &File, offset: u64, buffer: &mut [u8]) -> Result<usize, IoError>;
 
     /// Writes all of `bytes`; not durable before [`Files::sync_data`]. Alignment as for `read_at`.

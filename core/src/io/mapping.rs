@@ -1,9 +1,9 @@
 //! A file mapped read-only whose unreadable pages do not kill the process.
 //!
-//! The kernel answers a read of a mapped page that the disk cannot give (or that lies behind a truncated end) with
-//! SIGBUS. The handler below replaces that page by a page of zeros, marks the mapping and returns; the reader's
-//! checksum then fails and [`Mapping::damaged`] tells why. Faults outside our mappings go to the handler that was
-//! there before.
+//! The kernel answers a read of a mapped page that the disk cannot give (or that lies behind a truncated
+//! end) with SIGBUS. The handler below replaces that page by a page of zeros, marks the mapping and
+//! returns; the reader's checksum then fails and [`Mapping::damaged`] tells why. Faults outside our
+//! mappings go to the handler that was there before.
 #![allow(unsafe_code)]
 
 use std::ops::{Deref, Range};
@@ -13,7 +13,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::files::Mapping;
 
-/// Most files mapped at once in the process: readers are few, and the table must be fixed for a signal handler.
+/// Most files mapped at once in the process: readers are few, and the table must be fixed for a signal
+/// handler.
 pub const MAPPINGS_MAX: usize = 256;
 const PAGE_BYTES: usize = 4096;
 
@@ -72,8 +73,8 @@ impl Deref for RealMapping {
     type Target = [u8];
 
     fn deref(&self) -> &[u8] {
-        // SAFETY: mapped readable until drop. The bytes are those of a sealed segment, which nobody writes while it
-        // is mapped; readers check checksums and never trust them for memory safety.
+        // SAFETY: mapped readable until drop. The bytes are those of a sealed segment, which nobody writes
+        // while it is mapped; readers check checksums and never trust them for memory safety.
         unsafe { std::slice::from_raw_parts(self.start as *const u8, self.length) }
     }
 }
@@ -89,7 +90,8 @@ impl Mapping for RealMapping {
     fn drop_behind(&self, offset: usize) {
         let bytes = offset.min(self.length) / PAGE_BYTES * PAGE_BYTES;
         if bytes > 0 {
-            // SAFETY: within our own mapping of a file: dropped pages are read from the file again when touched.
+            // SAFETY: within our own mapping of a file: dropped pages are read from the file again when
+            // touched.
             unsafe { libc::madvise(self.start as *mut libc::c_void, bytes, libc::MADV_DONTNEED) };
         }
     }
@@ -117,8 +119,8 @@ fn claim_slot() -> Option<usize> {
 }
 
 fn install_handler() {
-    // SAFETY: all-zero is a valid `sigaction`; the handler has the signature that SA_SIGINFO asks for and touches
-    // only atomics and one mmap system call.
+    // SAFETY: all-zero is a valid `sigaction`; the handler has the signature that SA_SIGINFO asks for and
+    // touches only atomics and one mmap system call.
     unsafe {
         let previous: &'static mut libc::sigaction = Box::leak(Box::new(std::mem::zeroed()));
         let mut action: libc::sigaction = std::mem::zeroed();

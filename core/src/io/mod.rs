@@ -8,14 +8,15 @@
 //!   └──────────────┘  completions
 //! ```
 //!
-//! [`Io`] is completion based: one instance per shard thread, never blocking except in [`Io::wait`]. [`Files`] is its
-//! blocking sibling for threads that may block (recovery at start, readers of sealed segments); both see the same
-//! files, so that the simulator sees each operation. Backends: `uring`, `portable`, `sim`.
+//! [`Io`] is completion based: one instance per shard thread, never blocking except in [`Io::wait`].
+//! [`Files`] is its blocking sibling for threads that may block (recovery at start, readers of sealed
+//! segments); both see the same files, so that the simulator sees each operation. Backends: `uring`,
+//! `portable`, `sim`.
 //!
 //! Invariants:
 //! - every accepted operation completes exactly once, in any order; order is the submitter's business;
-//! - memory under an operation belongs to the backend until its completion ([`AlignedBuffer`] moves, [`WriteBuffer`]
-//!   is shared read-only);
+//! - memory under an operation belongs to the backend until its completion ([`AlignedBuffer`] moves,
+//! [`WriteBuffer`]   is shared read-only);
 //! - a completed `Durable` write survives a power loss;
 //! - nothing is retried after a failed write or sync.
 
@@ -91,8 +92,9 @@ pub trait Io {
     /// The blocking view on the same files, for threads that may block.
     fn files(&self) -> Arc<dyn Files>;
 
-    /// Accepts an operation and returns at once; the kernel may see it only at the next [`Io::poll`] or [`Io::wait`].
-    /// When [`Io::depth_max`] operations are under way, gives the operation back: reap, then try again.
+    /// Accepts an operation and returns at once; the kernel may see it only at the next [`Io::poll`] or
+    /// [`Io::wait`]. When [`Io::depth_max`] operations are under way, gives the operation back: reap, then
+    /// try again.
     ///
     /// # Panics
     /// On operations that break their documented shape (misaligned, empty, too long): bugs of the caller.
@@ -109,8 +111,8 @@ pub trait Io {
         self.wait(Some(Duration::ZERO), completions)
     }
 
-    /// As `poll`, but sleeps until something finishes, a [`Waker`] fires, or `timeout` passes (`None`: no limit).
-    /// Appends at most [`Io::depth_max`] completions.
+    /// As `poll`, but sleeps until something finishes, a [`Waker`] fires, or `timeout` passes (`None`: no
+    /// limit). Appends at most [`Io::depth_max`] completions.
     fn wait(
         &mut self,
         timeout: Option<Duration>,
@@ -120,8 +122,8 @@ pub trait Io {
     /// A handle for other threads to end the sleep in [`Io::wait`]. All clones wake this instance.
     fn waker(&self) -> Waker;
 
-    /// Registers a buffer with the kernel so that writes from it need no page pinning. An optimisation: `false`
-    /// where it is not supported, over the limit of locked memory, or the table is full.
+    /// Registers a buffer with the kernel so that writes from it need no page pinning. An optimisation:
+    /// `false` where it is not supported, over the limit of locked memory, or the table is full.
     fn register_buffer(&mut self, buffer: &mut AlignedBuffer) -> bool {
         let _ = buffer;
         false

@@ -87,12 +87,12 @@ pub enum Durability {
 
 /// One operation. All of them run in the background; none blocks the submitter.
 ///
-/// Network operations have their place here when peers and doors arrive: `Accept`, `Receive` and `Send` with a raw
-/// socket, buffers handed over as in `Read` and `Write`, completed by the same [`Completion`].
+/// Network operations have their place here when peers and doors arrive: `Accept`, `Receive` and `Send`
+/// with a raw socket, buffers handed over as in `Read` and `Write`, completed by the same [`Completion`].
 #[derive(Debug)]
 pub enum Operation {
-    /// Writes `buffer[range]` at `offset`. Completes with all bytes written, or fails: a short write is an error
-    /// (`EIO`). With a direct file, `offset`, start and length of `range` are multiples of 4096.
+    /// Writes `buffer[range]` at `offset`. Completes with all bytes written, or fails: a short write is an
+    /// error (`EIO`). With a direct file, `offset`, start and length of `range` are multiples of 4096.
     Write {
         /// Where to.
         file: File,
@@ -105,8 +105,8 @@ pub enum Operation {
         /// What completion promises.
         durability: Durability,
     },
-    /// Reads up to `length` bytes at `offset` into the start of `buffer`; completes with the number of bytes read
-    /// (fewer only at the end of the file) and gives the buffer back.
+    /// Reads up to `length` bytes at `offset` into the start of `buffer`; completes with the number of
+    /// bytes read (fewer only at the end of the file) and gives the buffer back.
     Read {
         /// Where from.
         file: File,
@@ -122,8 +122,8 @@ pub enum Operation {
         /// Which file.
         file: File,
     },
-    /// Reserves space and sets the length (fallocate); the content reads as zeros but is *unwritten* space, which
-    /// makes durable writes slow: follow with [`Operation::Zero`].
+    /// Reserves space and sets the length (fallocate); the content reads as zeros but is *unwritten* space,
+    /// which makes durable writes slow: follow with [`Operation::Zero`].
     Allocate {
         /// Which file.
         file: File,
@@ -165,7 +165,8 @@ pub enum Operation {
     },
 }
 
-/// Most bytes that one [`Operation::Zero`] may write: small, so that a flush never waits long behind a filler.
+/// Most bytes that one [`Operation::Zero`] may write: small, so that a flush never waits long behind a
+/// filler.
 pub const ZERO_STEP_BYTES_MAX: usize = 256 * 1024;
 
 impl Operation {
@@ -202,8 +203,8 @@ pub enum Outcome {
 pub struct Completion {
     /// As submitted.
     pub token: Token,
-    /// How it ended. After a failed write or sync the state of the file's pages is unknown: never retry, end the
-    /// process.
+    /// How it ended. After a failed write or sync the state of the file's pages is unknown: never retry,
+    /// end the process.
     pub result: Result<Outcome, IoError>,
     /// The buffer of a read, given back whether it succeeded or not.
     pub buffer: Option<AlignedBuffer>,

@@ -1,7 +1,7 @@
 //! The backend for places that deny io_uring: two helper threads per shard, an eventfd and poll.
 //!
-//! Durable writes have a thread of their own (`tm-flush`), so that fills, reads and renames (`tm-files`) never stand
-//! before a flush. Completions of the same thread come in order; nobody may rely on it.
+//! Durable writes have a thread of their own (`tm-flush`), so that fills, reads and renames (`tm-files`)
+//! never stand before a flush. Completions of the same thread come in order; nobody may rely on it.
 
 use std::sync::Arc;
 use std::time::Duration;

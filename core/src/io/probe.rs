@@ -97,7 +97,8 @@ fn explain(errno: i32, kernel: &str, seccomp_mode: u8, locked: Option<u64>) -> S
     let locked = locked.map_or("unlimited".to_owned(), |bytes| format!("{} KiB", bytes / 1024));
     let error = std::io::Error::from_raw_os_error(errno);
     format!(
-        "io_uring does not work: {error} (kernel {kernel}, seccomp mode {seccomp_mode}, locked memory {locked}); \
+        "io_uring does not work: {error} (kernel {kernel}, seccomp mode {seccomp_mode}, locked memory \
+        {locked}); \
          {remedy}. Until then the portable backend is used: same guarantees, higher latency"
     )
 }

@@ -1,5 +1,5 @@
-//! The floor: one write at a time through a bare ring, with nothing around it. For benchmarks, which compare the
-//! journal with what the kernel and the disk give at best.
+//! The floor: one write at a time through a bare ring, with nothing around it. For benchmarks, which
+//! compare the journal with what the kernel and the disk give at best.
 #![allow(unsafe_code)]
 
 use io_uring::types::{Fd, FsyncFlags};

@@ -18,7 +18,8 @@ struct Inner {
 pub struct Waker(Arc<Inner>);
 
 impl Waker {
-    /// A waker with an eventfd. `nonblocking` for poll; io_uring needs a blocking one, or its read would not wait.
+    /// A waker with an eventfd. `nonblocking` for poll; io_uring needs a blocking one, or its read would
+    /// not wait.
     #[allow(unsafe_code)]
     pub(crate) fn with_eventfd(nonblocking: bool) -> std::io::Result<Self> {
         let flags = libc::EFD_CLOEXEC | if nonblocking { libc::EFD_NONBLOCK } else { 0 };
@@ -37,7 +38,8 @@ impl Waker {
         Self(Arc::new(Inner { eventfd: None, pending: AtomicBool::new(false) }))
     }
 
-    /// Ends the present or the next sleep. Everything written before this call is visible to the woken thread.
+    /// Ends the present or the next sleep. Everything written before this call is visible to the woken
+    /// thread.
     #[allow(unsafe_code)]
     pub fn wake(&self) {
         if self.0.pending.swap(true, Ordering::AcqRel) {
@@ -61,8 +63,8 @@ impl Waker {
         self.0.eventfd.as_ref().expect("a real backend has an eventfd").as_raw_fd()
     }
 
-    /// Takes the pending wake, if any. Call after the eventfd was drained: a wake that comes in between is kept,
-    /// because it finds `pending` already cleared and writes the eventfd again, or is seen right here.
+    /// Takes the pending wake, if any. Call after the eventfd was drained: a wake that comes in between is
+    /// kept, because it finds `pending` already cleared and writes the eventfd again, or is seen right here.
     pub(crate) fn take(&self) -> bool {
         self.0.pending.swap(false, Ordering::AcqRel)
     }

@@ -1,4 +1,5 @@
-//! Any bytes over the segments of a real log: recovery reports or opens, and what it opens can be read and extended.
+//! Any bytes over the segments of a real log: recovery reports or opens, and what it opens can be read and
+//! extended.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

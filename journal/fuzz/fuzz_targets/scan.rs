@@ -1,5 +1,5 @@
-//! Any bytes as a segment: the scanner never panics. Pages get sound headers now and then, or no input would get
-//! past the first checksum.
+//! Any bytes as a segment: the scanner never panics. Pages get sound headers now and then, or no input
+//! would get past the first checksum.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -65,11 +65,12 @@ impl Batch {
         BlockHeader::length_for(self.content_bytes())
     }
 
-    /// The buffer, to write to. `Arc::get_mut` would cost two locked instructions several times a record; that the
-    /// batch alone holds the buffer is asserted when it comes in and when it goes out.
+    /// The buffer, to write to. `Arc::get_mut` would cost two locked instructions several times a record;
+    /// that the batch alone holds the buffer is asserted when it comes in and when it goes out.
     #[allow(unsafe_code)]
     pub(super) fn memory(&mut self) -> &mut AlignedBuffer {
-        // SAFETY: `new` and `replace` saw that nobody else holds the buffer, and nothing in this module clones it;
+        // SAFETY: `new` and `replace` saw that nobody else holds the buffer, and nothing in this module
+        // clones it;
         // `&mut self` excludes a second reference through the batch.
         unsafe { &mut *Arc::as_ptr(&self.buffer).cast_mut() }
     }

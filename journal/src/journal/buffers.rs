@@ -1,7 +1,8 @@
 //! The write buffers: few, reused, registered with the ring.
 //!
-//! A buffer is free, in a batch, under way, or in the tail that readers see. The oldest one of the tail is taken
-//! when no other is left; if a reader still holds it, the reader keeps the memory and a new buffer takes its place.
+//! A buffer is free, in a batch, under way, or in the tail that readers see. The oldest one of the tail is
+//! taken when no other is left; if a reader still holds it, the reader keeps the memory and a new buffer
+//! takes its place.
 
 use std::sync::Arc;
 
@@ -87,8 +88,8 @@ impl Buffers {
         self.retired.extend(owned.filter(|buffer| buffer.registration().is_some()));
     }
 
-    /// Shows a written block to readers, and takes back what is beyond the tail's bound: used again at once, a buffer
-    /// is still in the processor's caches.
+    /// Shows a written block to readers, and takes back what is beyond the tail's bound: used again at
+    /// once, a buffer is still in the processor's caches.
     pub(super) fn retain_for_readers(&mut self, block: TailBlock, shared: &Shared) {
         let mut tail = shared.lock_tail();
         tail.push_back(block);

@@ -11,8 +11,8 @@ use super::{Journal, tokens};
 use crate::recovery::{Place, recycled_name};
 
 impl Journal {
-    /// Drops segments all of whose entries are at or below `index`; they are recycled or removed in the background.
-    /// Segments with a reader inside stay until the next call. Returns how many went.
+    /// Drops segments all of whose entries are at or below `index`; they are recycled or removed in the
+    /// background. Segments with a reader inside stay until the next call. Returns how many went.
     pub fn compact(&mut self, index: Index) -> usize {
         let mut gone = Vec::new();
         {
@@ -36,8 +36,8 @@ impl Journal {
         gone.len()
     }
 
-    /// Drops the entries behind `place`, which conflict with the leader's. The next entry goes into a new segment
-    /// whose header names `place`; until it is durable, a restart finds the old end again.
+    /// Drops the entries behind `place`, which conflict with the leader's. The next entry goes into a new
+    /// segment whose header names `place`; until it is durable, a restart finds the old end again.
     ///
     /// # Panics
     /// While writes are under way (ask [`Journal::is_writing`]), or when `place` is not in the log.
@@ -117,7 +117,8 @@ struct Removal {
     recycle: Option<(u64, u64)>,
 }
 
-/// Files that leave the log. One after the other, oldest first: a crash between them must leave a log without a hole.
+/// Files that leave the log. One after the other, oldest first: a crash between them must leave a log
+/// without a hole.
 #[derive(Default)]
 pub(super) struct Removals {
     queue: VecDeque<Removal>,

@@ -125,7 +125,8 @@ impl Journal {
         }
     }
 
-    /// Issues the sync that the delayed policy owes: sealed segments first, then the current one by its bounds.
+    /// Issues the sync that the delayed policy owes: sealed segments first, then the current one by its
+    /// bounds.
     pub(super) fn sync_delayed(&mut self, io: &mut dyn Io, now_ns: u64) {
         let FlushPolicy::DelayedLosesUpTo { bytes, time_ns } = self.options.flush else { return };
         if self.delayed.under_way.is_some() || io.in_flight() >= io.depth_max() {

@@ -55,8 +55,8 @@ impl<'a> EntryWriter<'a> {
         }
     }
 
-    /// Room for exactly `count` more bytes, to be filled in place; `None` beyond the largest entry. The bytes count
-    /// as written at once; their former content is arbitrary.
+    /// Room for exactly `count` more bytes, to be filled in place; `None` beyond the largest entry. The
+    /// bytes count as written at once; their former content is arbitrary.
     pub fn reserve(&mut self, count: usize) -> Option<&mut [u8]> {
         if !self.make_room(count) {
             return None;
@@ -123,8 +123,8 @@ impl<'a> EntryWriter<'a> {
         self.make_room_slowly(count)
     }
 
-    /// Buffers are whole blocks, so a block fits with its padding when its content fits; one alignment step is kept
-    /// for the padding behind the entry.
+    /// Buffers are whole blocks, so a block fits with its padding when its content fits; one alignment step
+    /// is kept for the padding behind the entry.
     fn set_limit(&mut self) {
         let capacity = self.batch().capacity();
         assert!(capacity.is_multiple_of(BLOCK_BYTES), "buffers are whole blocks");

@@ -37,7 +37,8 @@ use buffers::Buffers;
 pub use entry_writer::EntryWriter;
 use prepare::Preparer;
 
-/// Where in a write buffer a block starts: the room before it is for the segment's header, should it be the first.
+/// Where in a write buffer a block starts: the room before it is for the segment's header, should it be the
+/// first.
 const BLOCK_START: usize = SEGMENT_HEADER_BYTES;
 /// Where in a write buffer entries start.
 const CONTENT_START: usize = BLOCK_START + BLOCK_HEADER_BYTES;
@@ -133,7 +134,8 @@ impl Journal {
         Index::new(self.durable_index)
     }
 
-    /// Highest index that survives a power loss; behind [`Journal::durable_index`] only with a delayed flush policy.
+    /// Highest index that survives a power loss; behind [`Journal::durable_index`] only with a delayed
+    /// flush policy.
     pub fn synced_index(&self) -> Index {
         Index::new(self.synced_index)
     }

@@ -19,8 +19,9 @@ use crate::shared::{SegmentView, Shared};
 const REFUSED: i32 = 22;
 
 impl Journal {
-    /// Recovers the log in `directory` (created when absent) and makes a segment ready to go on in. Blocking: call at
-    /// the start; to keep the shard free, run [`Journal::recover`] on a helper thread and then [`Journal::start`].
+    /// Recovers the log in `directory` (created when absent) and makes a segment ready to go on in.
+    /// Blocking: call at the start; to keep the shard free, run [`Journal::recover`] on a helper thread and
+    /// then [`Journal::start`].
     ///
     /// # Errors
     /// See [`OpenError`]. With [`OpenError::Damaged`] nothing on disk was changed.

@@ -1,11 +1,13 @@
 //! The next segment, made ready in the background, one small step at a time.
 //!
 //! ```text
-//! new       open preparing-G.tmp ─▶ allocate ─▶ zeros, 256 KiB a step ─▶ fdatasync ─▶ rename G.segment ─▶ fsync directory
+//! new       open preparing-G.tmp ─▶ allocate ─▶ zeros, 256 KiB a step ─▶ fdatasync ─▶ rename G.segment ─▶
+//! fsync directory
 //! recycled  rename recycled-O.tmp to G.segment ─▶ fsync directory ─▶ open
 //! ```
 //!
-//! While a flush is under way a step is taken only when the filling lags behind the use of the current segment.
+//! While a flush is under way a step is taken only when the filling lags behind the use of the current
+//! segment.
 
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
@@ -77,8 +79,8 @@ impl Preparer {
         }
     }
 
-    /// Gives the prepared segment if it has room for `needed` bytes; one that is too small is removed and a larger
-    /// one begun.
+    /// Gives the prepared segment if it has room for `needed` bytes; one that is too small is removed and a
+    /// larger one begun.
     pub(super) fn take(&mut self, needed: u64, removals: &mut Removals) -> Option<Ready> {
         if needed > self.next_bytes {
             self.next_bytes = needed.next_power_of_two();

@@ -12,7 +12,8 @@ use crate::options::FlushPolicy;
 use crate::shared::SegmentView;
 
 impl Journal {
-    /// Starts writes as far as the depth allows, and background steps. Call after appending and after completions;
+    /// Starts writes as far as the depth allows, and background steps. Call after appending and after
+    /// completions;
     /// `now_ns` is the monotonic clock (used by a delayed flush policy only).
     ///
     /// # Errors

@@ -14,7 +14,8 @@ use twox_hash::XxHash3_64;
 /// Version of the format. A change is a new number, and old data stays readable.
 pub const FORMAT_VERSION: u32 = 1;
 
-/// Whose log it is; stands in every segment header and entry, so that a file of another partition is found out.
+/// Whose log it is; stands in every segment header and entry, so that a file of another partition is found
+/// out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Identity {
     /// The cluster.

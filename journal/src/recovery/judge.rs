@@ -1,9 +1,10 @@
 //! Tells the torn tail of a crash from damage. Pure.
 //!
-//! Segments are judged in the order of their generations. `limit` of a segment is the lowest base of the segments
-//! behind it: what lies above is dead (a truncation, or a tail that an earlier recovery dropped). What is missing at
-//! or below the limit is *damage* if a watermark written in this segment or a later one covers it, else the log ends
-//! before it. Watermarks of earlier segments do not count: they may speak of entries truncated since.
+//! Segments are judged in the order of their generations. `limit` of a segment is the lowest base of the
+//! segments behind it: what lies above is dead (a truncation, or a tail that an earlier recovery dropped).
+//! What is missing at or below the limit is *damage* if a watermark written in this segment or a later one
+//! covers it, else the log ends before it. Watermarks of earlier segments do not count: they may speak of
+//! entries truncated since.
 
 use std::path::PathBuf;
 
@@ -228,7 +229,8 @@ impl Judge<'_> {
         self.record(at, start as u64, (end - start.min(end)) as u64, (first, last), cause)
     }
 
-    /// Notes a range that cannot be read: as damage where a watermark covers it (`true`: go on), else the log ends.
+    /// Notes a range that cannot be read: as damage where a watermark covers it (`true`: go on), else the
+    /// log ends.
     fn record(&mut self, at: usize, offset: u64, bytes: u64, range: (u64, u64), cause: DamageCause) -> bool {
         assert!(range.0 <= range.1, "range of indices {range:?}");
         if self.watermarks[at] < range.0 {

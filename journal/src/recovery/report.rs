@@ -80,8 +80,9 @@ pub struct RecoveryReport {
     pub scanned_bytes: u64,
     /// Bytes of blocks that were begun but are not whole or not connected: the torn tail, dropped.
     pub torn_bytes: u64,
-    /// Entries of the torn tail as far as its headers tell. They may have been acknowledged if their write was
-    /// complete before it was damaged; a replica must not vote below the last of them before it is repaired.
+    /// Entries of the torn tail as far as its headers tell. They may have been acknowledged if their write
+    /// was complete before it was damaged; a replica must not vote below the last of them before it is
+    /// repaired.
     pub maybe_acknowledged: Option<(u64, u64)>,
     /// Damage at or below the watermark. Not empty only inside [`crate::OpenError::Damaged`].
     pub damaged: Vec<DamagedRange>,

@@ -109,8 +109,8 @@ pub fn recover(files: &dyn Files, directory: &Path, options: &Options) -> Result
     Ok(recovered)
 }
 
-/// Brings the directory into the state that recovery found: what was read is made durable, files in which nothing
-/// lives go.
+/// Brings the directory into the state that recovery found: what was read is made durable, files in which
+/// nothing lives go.
 pub(crate) fn settle(files: &dyn Files, directory: &Path, recovered: &Recovered) -> Result<(), IoError> {
     files.create_directories(directory)?;
     if let Some(segment) = recovered.segments.last() {

@@ -101,7 +101,8 @@ fn close_empty(scan: &mut SegmentScan, since: &mut Option<(usize, DamageCause)>,
 
 fn look(bytes: &[u8], offset: usize, generation: u64, identity: Identity) -> Look {
     let Some(header) = BlockHeader::decode(bytes) else {
-        // A damaged header of ours still shows its magic; anything else may be zeros or the inside of a former block.
+        // A damaged header of ours still shows its magic; anything else may be zeros or the inside of a
+        // former block.
         let is_own = bytes.starts_with(b"TMBK") && bytes[16..24] == generation.to_le_bytes();
         return Look::Empty(if is_own { DamageCause::Checksum } else { DamageCause::Missing });
     };

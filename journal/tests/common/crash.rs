@@ -1,6 +1,7 @@
 //! A journal that is crashed again and again on the simulated disk, and checked after each start.
 //!
-//! What must hold: no acknowledged entry is lost, none is invented, those found are what was appended, in order.
+//! What must hold: no acknowledged entry is lost, none is invented, those found are what was appended, in
+//! order.
 #![allow(dead_code)]
 
 use std::path::Path;
@@ -179,7 +180,8 @@ fn work(
     }
 }
 
-/// Crashes at operation `crash_at` of the first life, starts again, and checks; `Ok(None)` when it lasts shorter.
+/// Crashes at operation `crash_at` of the first life, starts again, and checks; `Ok(None)` when it lasts
+/// shorter.
 pub fn crash_once(seed: u64, crash_at: u64) -> Result<Option<Counts>, String> {
     let mut random = SimRandom::new(seed);
     let plan = Plan::new(&mut random);

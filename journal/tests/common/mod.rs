@@ -91,7 +91,8 @@ impl<'a> Driver<'a> {
     }
 }
 
-/// Reads everything from `from` on; checks that indices and positions have no gaps; returns index and records.
+/// Reads everything from `from` on; checks that indices and positions have no gaps; returns index and
+/// records.
 pub fn read_all(mut reader: Reader, from: u64) -> Vec<(u64, Vec<u8>)> {
     reader.seek_index(from).expect("the start is there");
     let mut entries = Vec::new();

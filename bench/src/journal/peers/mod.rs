@@ -1,5 +1,5 @@
-//! The libraries that others use for the same work, driven the way that suits each: one committer takes all records
-//! that wait and commits them as one.
+//! The libraries that others use for the same work, driven the way that suits each: one committer takes all
+//! records that wait and commits them as one.
 
 mod compio_file;
 mod glommio_file;

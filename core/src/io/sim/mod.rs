@@ -2,18 +2,20 @@
 //!
 //! # Fault model
 //!
-//! Every executed operation has an *index*, counted from 0 over blocking and completion-based ones. A crash can be
-//! asked for at any index ([`SimDisk::crash_at`]): that operation and all behind it fail, those submitted are *under
-//! way*. [`SimDisk::restart`] then decides by seed what survived:
-//! - of writes under way and of completed but unflushed ones any subset of 512-byte sectors, applied in any order;
+//! Every executed operation has an *index*, counted from 0 over blocking and completion-based ones. A crash
+//! can be asked for at any index ([`SimDisk::crash_at`]): that operation and all behind it fail, those
+//! submitted are *under way*. [`SimDisk::restart`] then decides by seed what survived:
+//! - of writes under way and of completed but unflushed ones any subset of 512-byte sectors, applied in any
+//! order;
 //! - of renames, creations and removals since the last sync of the directory any prefix;
 //! - everything that was flushed.
 //!
-//! Without a crash, at chosen indices or by rates: errors (`EIO`, `ENOSPC`), short writes, lost writes (acknowledged,
-//! not stored), misdirected ones, bit rot. The order of completions is drawn from the seed as well.
+//! Without a crash, at chosen indices or by rates: errors (`EIO`, `ENOSPC`), short writes, lost writes
+//! (acknowledged, not stored), misdirected ones, bit rot. The order of completions is drawn from the seed
+//! as well.
 //!
-//! A clock (`SimDisk::now_ns`) moves with the latencies drawn; network and clock of whole brokers get their places
-//! beside the disk when brokers are simulated.
+//! A clock (`SimDisk::now_ns`) moves with the latencies drawn; network and clock of whole brokers get their
+//! places beside the disk when brokers are simulated.
 
 mod crash;
 mod disk;

@@ -1,14 +1,15 @@
 //! The backend on io_uring: one ring per shard thread.
 //!
-//! Flags: SINGLE_ISSUER + DEFER_TASKRUN (completions are worked off only when the shard asks, kernel 6.1+); where the
-//! kernel refuses, COOP_TASKRUN (5.19+), then none. `IORING_ENTER_NO_IOWAIT` (6.15+) keeps a sleeping shard from
-//! being counted as a core that waits for disk.
+//! Flags: SINGLE_ISSUER + DEFER_TASKRUN (completions are worked off only when the shard asks, kernel 6.1+);
+//! where the kernel refuses, COOP_TASKRUN (5.19+), then none. `IORING_ENTER_NO_IOWAIT` (6.15+) keeps a
+//! sleeping shard from being counted as a core that waits for disk.
 //!
-//! Reads, writes, zero fills and fdatasync run in the ring. Opening, renaming and the like are rare and go to a
-//! helper thread (`tm-files`): in the ring the kernel would give them to its worker threads anyway. Durable writes by
-//! [`DurableMethod::BlockingThread`] have a helper of their own (`tm-flush`).
+//! Reads, writes, zero fills and fdatasync run in the ring. Opening, renaming and the like are rare and go
+//! to a helper thread (`tm-files`): in the ring the kernel would give them to its worker threads anyway.
+//! Durable writes by [`DurableMethod::BlockingThread`] have a helper of their own (`tm-flush`).
 //!
-//! Invariant: a slot of the table owns everything the kernel may touch until its last completion has been seen.
+//! Invariant: a slot of the table owns everything the kernel may touch until its last completion has been
+//! seen.
 #![allow(unsafe_code)]
 
 mod setup;
@@ -123,8 +124,8 @@ impl UringIo {
     }
 
     fn push(&mut self, entry: &squeue::Entry) {
-        // SAFETY: the memory and descriptor named by the entry are owned by the table's slot (or by `self` for the
-        // eventfd) until the completion; see `Flying`.
+        // SAFETY: the memory and descriptor named by the entry are owned by the table's slot (or by `self`
+        // for the eventfd) until the completion; see `Flying`.
         let pushed = unsafe { self.ring.submission().push(entry) };
         // Two entries per slot and one for the eventfd fit: see `new`.
         assert!(pushed.is_ok(), "submission queue overflows though the depth is bounded");
@@ -271,13 +272,14 @@ impl UringIo {
             Some(time) => SubmitArgs::new().timespec(time),
             None => SubmitArgs::new(),
         };
-        // SAFETY: EXT_ARG is given with a live getevents argument; every queued entry names memory that its slot
-        // owns.
+        // SAFETY: EXT_ARG is given with a live getevents argument; every queued entry names memory that its
+        // slot owns.
         let entered = unsafe { self.ring.submitter().enter(to_submit, want, flags.bits(), Some(&arguments)) };
         match entered {
             Ok(_) => Ok(()),
             Err(error) => match error.raw_os_error() {
-                // Time is over, a signal came, or the completion queue is to be emptied first: reap and go on.
+                // Time is over, a signal came, or the completion queue is to be emptied first: reap and go
+                // on.
                 Some(libc::ETIME | libc::EINTR | libc::EBUSY | libc::EAGAIN) => Ok(()),
                 _ => Err(failed("io_uring_enter", &error)),
             },

@@ -33,8 +33,8 @@ impl UringIo {
         let Some(slots) = &mut self.buffer_slots else { return false };
         let Some(slot) = slots.iter().position(|taken| !taken) else { return false };
         let vector = libc::iovec { iov_base: buffer.as_mut_ptr().cast(), iov_len: buffer.len() };
-        // SAFETY: the kernel pins the pages, so it never touches freed memory; operations use the slot only through
-        // a live buffer that carries this registration.
+        // SAFETY: the kernel pins the pages, so it never touches freed memory; operations use the slot only
+        // through a live buffer that carries this registration.
         let updated = unsafe { self.ring.submitter().register_buffers_update(slot as u32, &[vector], None) };
         if updated.is_ok() {
             slots[slot] = true;
