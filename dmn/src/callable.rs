@@ -130,4 +130,8 @@ impl<'a> Host<'a> for Session<'a, '_> {
             if evaluator.spend(1) { HostFailure::Refused(reason) } else { HostFailure::Ended(reason) }
         })
     }
+
+    fn is_instance(&self, type_name: &str, value: &Value<'a>) -> bool {
+        self.is_instance_at(value, type_name, 0)
+    }
 }

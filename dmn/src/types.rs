@@ -203,6 +203,43 @@ impl<'a> Session<'a, '_> {
     }
 }
 
+/// `instance of` a type of the model: no conversion, and allowed values do not count.
+impl<'a> Session<'a, '_> {
+    pub fn is_instance_at(&self, value: &Value<'a>, type_name: &str, depth: u32) -> bool {
+        if type_name == "Any" {
+            return true;
+        }
+        if let Some((_, expected)) = REFERENCE.iter().chain(&STANDARD).find(|(name, _)| *name == type_name) {
+            return expected.accepts(value);
+        }
+        let Some(definition) = self.program.item_definition(type_name) else { return false };
+        self.is_item(value, definition, depth + 1)
+    }
+
+    fn is_item(&self, value: &Value<'a>, definition: &ItemDefinition, depth: u32) -> bool {
+        match value {
+            _ if depth > TYPE_DEPTH_MAX => false,
+            Value::List(list) if definition.is_collection => {
+                list.items().iter().all(|item| item.is_null() || self.is_member(item, definition, depth))
+            }
+            _ if definition.is_collection => false,
+            value => self.is_member(value, definition, depth),
+        }
+    }
+
+    fn is_member(&self, value: &Value<'a>, definition: &ItemDefinition, depth: u32) -> bool {
+        if let Some(type_ref) = &definition.type_ref {
+            return self.is_instance_at(value, type_ref, depth + 1);
+        }
+        let Value::Context(context) = value else { return false };
+        let has = |component: &ItemDefinition| {
+            let entry = context.get(&component.name);
+            entry.is_some_and(|entry| entry.is_null() || self.is_item(&entry, component, depth + 1))
+        };
+        !definition.components.is_empty() && definition.components.iter().all(has)
+    }
+}
+
 /// The value as the type wants it, or the value back.
 fn basic(expected: Expected, value: Value<'_>) -> Result<Value<'_>, Value<'_>> {
     if expected.accepts(&value) {

@@ -16,6 +16,9 @@ pub trait Host<'a> {
         arguments: Vec<Value<'a>>,
         evaluator: &mut Evaluator,
     ) -> Result<Value<'a>, HostFailure>;
+
+    /// Whether the value is an instance of a type that the model defines.
+    fn is_instance(&self, type_name: &str, value: &Value<'a>) -> bool;
 }
 
 /// Why a hosted function has no value.

@@ -1,5 +1,6 @@
 //! `instance of`.
 
+use super::Host;
 use super::run::{Outcome, Run};
 use crate::syntax::{NodeId, Syntax, TypeName};
 use crate::temporal::Temporal;
@@ -14,18 +15,21 @@ impl<'a> Run<'a, '_> {
         if value.is_null() {
             return Ok(Value::Boolean(type_is_null));
         }
-        Ok(Value::Boolean(conforms(syntax, &value, type_name)))
+        Ok(Value::Boolean(conforms(syntax, &value, type_name, self.host)))
     }
 }
 
 /// Inside of structures null conforms to every type. The depth of the type bounds the recursion.
-fn conforms(syntax: &Syntax, value: &Value<'_>, type_index: u32) -> bool {
+fn conforms<'a>(syntax: &Syntax, value: &Value<'a>, type_index: u32, host: Option<&dyn Host<'a>>) -> bool {
     let node = syntax.types[type_index as usize];
+    if let (Some(written), Some(host)) = (node.written, host) {
+        return host.is_instance(syntax.text(written), value);
+    }
     if !has_type(value, node.name) {
         return false;
     }
     let members = &syntax.type_members[node.members.range()];
-    let member = |value: &Value<'_>, index: u32| value.is_null() || conforms(syntax, value, index);
+    let member = |value: &Value<'a>, index: u32| value.is_null() || conforms(syntax, value, index, host);
     match value {
         Value::List(list) if node.generic => list.items().iter().all(|item| member(item, members[0].1)),
         Value::Range(range) if node.generic => {

@@ -210,13 +210,15 @@ pub(crate) enum TypeName {
     Context,
     Function,
     Range,
-    /// A name that this crate does not know; nothing is an instance of it.
+    /// A name that this crate does not know; the host of the evaluation may.
     Unknown,
 }
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct TypeNode {
     pub name: TypeName,
+    /// The name itself if it is [`TypeName::Unknown`].
+    pub written: Option<TextId>,
     /// Element type of lists and ranges, parameter types of functions: indices into `types`.
     pub members: Slice,
     /// Whether brackets were given: `function<>` differs from `function`.

@@ -40,13 +40,14 @@ impl Parser<'_> {
         self.skip_blanks();
         let rest = self.rest();
         let ends = |name: &str| rest.strip_prefix(name).is_some_and(|after| !after.starts_with(is_name_part));
+        let mut written = None;
         let name = match NAMES.iter().find(|(name, _)| ends(name)) {
             Some((text, name)) => {
                 self.at += text.len();
                 *name
             }
             None => {
-                self.unknown_type()?;
+                written = Some(self.unknown_type()?);
                 TypeName::Unknown
             }
         };
@@ -60,16 +61,19 @@ impl Parser<'_> {
         let start = self.syntax.type_members.len() as u32;
         self.syntax.type_members.extend_from_slice(&members);
         let members = Slice { start, length: members.len() as u32 };
-        self.syntax.types.push(TypeNode { name, members, generic });
+        self.syntax.types.push(TypeNode { name, written, members, generic });
         Ok(self.syntax.types.len() as u32 - 1)
     }
 
-    fn unknown_type(&mut self) -> Parsed<()> {
+    fn unknown_type(&mut self) -> Parsed<TextId> {
+        self.skip_blanks();
+        let start = self.at;
         self.name()?;
         while self.take(".") {
             self.name()?;
         }
-        Ok(())
+        let source = self.source;
+        Ok(self.push_text(&source[start..self.at]))
     }
 
     fn type_members(&mut self, name: TypeName, members: &mut Vec<(Option<TextId>, u32)>) -> Parsed<()> {
