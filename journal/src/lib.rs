@@ -41,14 +41,13 @@
 //!
 //! # Invariants
 //!
-//! 1. A block that was written is never written again: pad, and go on behind it. After a start or a
-//! truncation the    journal goes on in a new segment, whose header names index and chain value that it
-//! goes on from.
-//! 2. The **watermark** of a block is the highest index known durable when its write was issued. What is
-//! missing or    broken at or below a watermark that was written later is damage, reported and never
-//! dropped; above, it is the    torn tail of a crash.
-//! 3. A segment reaches the writer zero-filled, renamed, with its directory synced, and with a generation
-//! that no    block in it carries. It is never recycled while mapped.
+//! 1. A block that was written is never written again: pad, and go on behind it. After a start or a truncation
+//!    the journal goes on in a new segment, whose header names index and chain value that it goes on from.
+//! 2. The **watermark** of a block is the highest index known durable when its write was issued. What is missing
+//!    or broken at or below a watermark that was written later is damage, reported and never dropped; above, it
+//!    is the torn tail of a crash.
+//! 3. A segment reaches the writer zero-filled, renamed, with its directory synced, and with a generation that no
+//!    block in it carries. It is never recycled while mapped. Segments leave the log one by one, oldest first.
 //! 4. The journal knows nothing of records.
 
 pub mod calibrate;

@@ -16,7 +16,7 @@
 //! Invariants:
 //! - every accepted operation completes exactly once, in any order; order is the submitter's business;
 //! - memory under an operation belongs to the backend until its completion ([`AlignedBuffer`] moves,
-//! [`WriteBuffer`]   is shared read-only);
+//!   [`WriteBuffer`] is shared read-only);
 //! - a completed `Durable` write survives a power loss;
 //! - nothing is retried after a failed write or sync.
 

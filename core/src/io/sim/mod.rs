@@ -6,7 +6,7 @@
 //! can be asked for at any index ([`SimDisk::crash_at`]): that operation and all behind it fail, those
 //! submitted are *under way*. [`SimDisk::restart`] then decides by seed what survived:
 //! - of writes under way and of completed but unflushed ones any subset of 512-byte sectors, applied in any
-//! order;
+//!   order;
 //! - of renames, creations and removals since the last sync of the directory any prefix;
 //! - everything that was flushed.
 //!
