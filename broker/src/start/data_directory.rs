@@ -81,6 +81,26 @@ fn unusable(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Data
     move |source| DataDirectoryError::Unusable { action, path, source }
 }
 
+/// Makes a folder and those above it that are missing, each name durable: a folder whose name was never flushed is
+/// lost in a crash with everything that was flushed in it. What exists is flushed as well, since an earlier start may
+/// have ended between making and flushing.
+fn make_durable(path: &Path) -> io::Result<()> {
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if !parent.exists() {
+        make_durable(parent)?;
+    }
+    match fs::create_dir(path) {
+        Ok(()) => {}
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => {}
+        Err(error) => return Err(error),
+    }
+    match File::open(parent).and_then(|folder| folder.sync_all()) {
+        // A parent that may not be read is somebody else's and older than this directory.
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Ok(()),
+        done => done,
+    }
+}
+
 impl DataDirectory {
     /// Takes the directory, making it when it is new.
     ///
@@ -95,7 +115,7 @@ impl DataDirectory {
         fallback: u32,
         cluster_id: u64,
     ) -> Result<Self, DataDirectoryError> {
-        fs::create_dir_all(path).map_err(unusable("create the data directory", path))?;
+        make_durable(path).map_err(unusable("create the data directory", path))?;
         let lock = Self::lock(path)?;
         let notes = path.join("tidemill.toml");
         let identity = match fs::read_to_string(&notes) {
@@ -112,7 +132,12 @@ impl DataDirectory {
             return Err(DataDirectoryError::OtherPartitionCount { path: path.to_path_buf(), stored, wanted });
         }
         assert!(identity.partitions >= 1, "a directory has at least one partition");
-        Ok(Self { path: path.to_path_buf(), identity, _lock: lock })
+        let directory = Self { path: path.to_path_buf(), identity, _lock: lock };
+        for partition_id in 1..=directory.identity.partitions {
+            let folder = directory.partition_path(partition_id).join("journal");
+            make_durable(&folder).map_err(unusable("create", &folder))?;
+        }
+        Ok(directory)
     }
 
     fn lock(path: &Path) -> Result<File, DataDirectoryError> {
