@@ -114,7 +114,9 @@ impl Changer {
     fn apply(&mut self, steps: &[Change]) -> Result<(), ChangeError> {
         for step in steps {
             match *step {
-                Change::Voter(NodeId::NONE) | Change::Learner(NodeId::NONE) | Change::Remove(NodeId::NONE) => {}
+                Change::Voter(NodeId::NONE)
+                | Change::Learner(NodeId::NONE)
+                | Change::Remove(NodeId::NONE) => {}
                 Change::Voter(id) => self.make_voter(id)?,
                 Change::Learner(id) => self.make_learner(id)?,
                 Change::Remove(id) => self.remove(id, true),
@@ -155,11 +157,8 @@ impl Changer {
         // A voter of the outgoing half keeps its vote until that half is left.
         let keeps_vote = self.configuration.outgoing.contains(id);
         self.member(id, true).learner = !keeps_vote;
-        let set = if keeps_vote {
-            &mut self.configuration.learners_next
-        } else {
-            &mut self.configuration.learners
-        };
+        let set =
+            if keeps_vote { &mut self.configuration.learners_next } else { &mut self.configuration.learners };
         if set.insert(id) { Ok(()) } else { Err(ChangeError::TooManyMembers) }
     }
 
@@ -180,18 +179,28 @@ impl Changer {
             assert!(!configuration.learners.contains(id), "{id} is a learner and a voter");
         }
         for id in configuration.learners_next.iter() {
-            assert!(configuration.outgoing.contains(id), "{id} is to become a learner, but has no vote to lose");
+            assert!(
+                configuration.outgoing.contains(id),
+                "{id} is to become a learner, but has no vote to lose"
+            );
         }
         for member in &self.progress {
             assert_eq!(member.learner, configuration.learners.contains(member.id), "{} learns", member.id);
         }
-        assert!(configuration.is_joint() || configuration.learners_next.is_empty(), "learners wait for nothing");
+        assert!(
+            configuration.is_joint() || configuration.learners_next.is_empty(),
+            "learners wait for nothing"
+        );
         self
     }
 }
 
 /// The progress of all members of `configuration`, of whom nothing is known.
-pub fn fresh_progress(configuration: &Configuration, last_index: Index, inflights: &Inflights) -> Vec<Progress> {
+pub fn fresh_progress(
+    configuration: &Configuration,
+    last_index: Index,
+    inflights: &Inflights,
+) -> Vec<Progress> {
     let mut all = configuration.voters;
     let mut progress = Vec::new();
     for id in configuration.outgoing.iter().chain(configuration.learners.iter()) {

@@ -1,4 +1,5 @@
-//! Who belongs to the group, and the changes that may be made to it. `Copy`, bounded, with an encoding of its own.
+//! Who belongs to the group, and the changes that may be made to it. `Copy`, bounded, with an encoding of its
+//! own.
 
 use std::fmt;
 
@@ -179,7 +180,8 @@ mod tests {
     #[test]
     fn changes_survive_their_encoding() {
         let id = NodeId::new;
-        let steps = [Change::Voter(id(1)), Change::Learner(id(2)), Change::Remove(id(3)), Change::Update(id(4))];
+        let steps =
+            [Change::Voter(id(1)), Change::Learner(id(2)), Change::Remove(id(3)), Change::Update(id(4))];
         for transition in [Transition::Auto, Transition::JointImplicit, Transition::JointExplicit] {
             for count in 0..=steps.len() {
                 let change = ConfigurationChange::new(transition, &steps[..count]).unwrap();

@@ -1,5 +1,5 @@
-//! Terms, roles and votes. Pre-vote and check-quorum as in etcd/raft (Ongaro's thesis, sections 6.4.1 and 9.6); the
-//! wait of a lower rank makes leaders spread over the nodes.
+//! Terms, roles and votes. Pre-vote and check-quorum as in etcd/raft (Ongaro's thesis, sections 6.4.1 and
+//! 9.6); the wait of a lower rank makes leaders spread over the nodes.
 
 use tidemill_core::ids::{Index, Term};
 
@@ -52,7 +52,9 @@ impl Raft {
 
     fn on_lower_term(&mut self, message: &Message) {
         match message.body {
-            Body::Append(_) | Body::Heartbeat { .. } if self.options.check_quorum || self.options.pre_vote => {
+            Body::Append(_) | Body::Heartbeat { .. }
+                if self.options.check_quorum || self.options.pre_vote =>
+            {
                 // It may be stuck: we do not disturb it with a vote, but it has to learn of our term.
                 let body = Body::AppendReply(self.acknowledgement(Index::ZERO));
                 self.reply(message.from, self.hard_state.term, body, Index::ZERO);
@@ -208,8 +210,8 @@ impl Raft {
         match vote_result_jointly(&self.configuration.voters, &self.configuration.outgoing, votes) {
             VoteResult::Pending => {}
             VoteResult::Won if self.role == Role::PreCandidate => self.run(Campaign::Election),
-            // The others suffice, but this term is not durable here: after a crash it could be won again, and then its
-            // entries would be written twice.
+            // The others suffice, but this term is not durable here: after a crash it could be won again, and
+            // then its entries would be written twice.
             VoteResult::Won if self.own_vote.is_some() => {}
             VoteResult::Won => self.become_leader(),
             VoteResult::Lost => self.become_follower(self.hard_state.term, NodeId::NONE),

@@ -26,7 +26,9 @@ impl Raft {
         }
         match self.agreement(append) {
             Agreement::Yes => self.accept(from, append, entries),
-            Agreement::No => self.refuse(from, append.previous_index, append.previous_index, append.previous_term),
+            Agreement::No => {
+                self.refuse(from, append.previous_index, append.previous_index, append.previous_term)
+            }
             Agreement::OtherChain if append.previous_index > commit => {
                 // Not committed, as far as we know: the leader's word is law, from the entry before it on.
                 let before = Index::new(append.previous_index.get() - 1);
@@ -40,7 +42,9 @@ impl Raft {
 
     /// Whether the entries are those that the leader meant: they go on from each other and end as it said.
     fn holds_together(&self, append: &Append, entries: &[EntryMeta]) -> bool {
-        if append.count != entries.len() as u64 || append.previous_index.get().checked_add(append.count).is_none() {
+        if append.count != entries.len() as u64
+            || append.previous_index.get().checked_add(append.count).is_none()
+        {
             return false;
         }
         let mut last = (append.previous_index, append.previous_term);

@@ -7,8 +7,8 @@
 //!     terms only    terms, chains, lengths           being written
 //! ```
 //!
-//! Invariants: runs are sorted by index and by term, start right behind the base, and cover all up to `last`; the ring
-//! holds the last entries without a gap; `durable <= last`, `applied <= commit`.
+//! Invariants: runs are sorted by index and by term, start right behind the base, and cover all up to `last`;
+//! the ring holds the last entries without a gap; `durable <= last`, `applied <= commit`.
 
 use std::collections::VecDeque;
 
@@ -196,12 +196,13 @@ impl Log {
 
     /// Whether a change of the configuration may lie in `(from, to]`; what is not remembered may be one.
     pub(crate) fn may_change_configuration(&self, from: Index, to: Index) -> bool {
-        (from.get() + 1..=to.get())
-            .any(|index| self.slot(Index::new(index)).is_none_or(|slot| slot.kind == EntryKind::Configuration))
+        (from.get() + 1..=to.get()).any(|index| {
+            self.slot(Index::new(index)).is_none_or(|slot| slot.kind == EntryKind::Configuration)
+        })
     }
 
-    /// The highest index at or below `index` whose term is at most `term`, with that term; the term is `None` where
-    /// it is not known. How far back a conflict may reach, found without a round trip for each entry.
+    /// The highest index at or below `index` whose term is at most `term`, with that term; the term is `None`
+    /// where it is not known. How far back a conflict may reach, found without a round trip for each entry.
     pub(crate) fn conflict_hint(&self, index: Index, term: Term) -> (Index, Option<Term>) {
         let mut index = index;
         while index > Index::ZERO {

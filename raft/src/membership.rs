@@ -10,8 +10,8 @@ use crate::output::{Role, Wanted};
 use crate::raft::Raft;
 
 impl Raft {
-    /// Applies the change in a committed entry, before [`Raft::applied`] is told of it. A change that is refused changes
-    /// nothing, on any replica.
+    /// Applies the change in a committed entry, before [`Raft::applied`] is told of it. A change that is
+    /// refused changes nothing, on any replica.
     pub fn apply_change(&mut self, change: &ConfigurationChange) -> Result<Configuration, ChangeError> {
         let changer = Changer {
             configuration: self.configuration,

@@ -113,7 +113,10 @@ impl Options {
         assert!((1..=INFLIGHT_COUNT_MAX).contains(&self.inflight_count_max), "window of appends");
         assert!((1..=APPEND_ENTRY_COUNT_MAX).contains(&self.append_entry_count_max), "entries of an append");
         assert!(self.append_bytes_max >= 1, "appends hold something");
-        assert!(self.snapshot_chunk_bytes >= 1 && self.snapshot_chunk_count_max >= 1, "pieces hold something");
+        assert!(
+            self.snapshot_chunk_bytes >= 1 && self.snapshot_chunk_count_max >= 1,
+            "pieces hold something"
+        );
         assert!(self.read_mode == ReadMode::Quorum || self.check_quorum, "a lease needs check-quorum");
     }
 }
@@ -147,8 +150,8 @@ pub struct Boot<'a> {
     pub log: Log,
     /// Applied to the state that was restored; at least the base of the log.
     pub applied: Index,
-    /// Known committed when the disk was last written to: a hint, which spares an election the wait for a configuration
-    /// that is committed but not applied yet. At least `applied`.
+    /// Known committed when the disk was last written to: a hint, which spares an election the wait for a
+    /// configuration that is committed but not applied yet. At least `applied`.
     pub commit: Index,
     /// The configuration as of `applied`.
     pub configuration: Configuration,

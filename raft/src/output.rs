@@ -48,8 +48,8 @@ pub enum LogOperation {
         /// The last one to keep.
         last: Index,
     },
-    /// Append entries `first..=last` of the message that was stepped. Tell [`crate::Raft::log_durable`] when they are
-    /// durable.
+    /// Append entries `first..=last` of the message that was stepped. Tell [`crate::Raft::log_durable`] when
+    /// they are durable.
     Store {
         /// The first one.
         first: Index,

@@ -16,8 +16,8 @@ pub enum VoteResult {
     Won,
 }
 
-/// The highest number that a majority of `voters` reached; members without one count as 0. No voters at all agree
-/// to everything, so that an empty half of a joint configuration does not count.
+/// The highest number that a majority of `voters` reached; members without one count as 0. No voters at all
+/// agree to everything, so that an empty half of a joint configuration does not count.
 pub fn committed(voters: &MemberSet, acknowledged: impl Fn(NodeId) -> Option<u64>) -> u64 {
     if voters.is_empty() {
         return u64::MAX;

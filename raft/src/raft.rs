@@ -1,10 +1,10 @@
-//! One replica: its state, and the doors through which the driver puts things in. What each input does is in the
-//! rooms beside this one.
+//! One replica: its state, and the doors through which the driver puts things in. What each input does is in
+//! the rooms beside this one.
 
 use tidemill_core::ids::{Index, Term};
 
-use crate::configuration::Configuration;
 use crate::confchange::fresh_progress;
+use crate::configuration::Configuration;
 use crate::entry::{EntryMeta, HardState};
 use crate::ids::NodeId;
 use crate::inflights::Inflights;
@@ -67,7 +67,10 @@ impl Raft {
     pub fn new(options: Options, boot: Boot<'_>) -> Self {
         options.assert_sound();
         let mut log = boot.log;
-        assert!(boot.applied >= log.base().index && boot.applied <= log.last(), "the log covers what is applied");
+        assert!(
+            boot.applied >= log.base().index && boot.applied <= log.last(),
+            "the log covers what is applied"
+        );
         let commit = boot.commit.min(log.last()).max(boot.applied);
         (log.applied, log.commit, log.durable) = (boot.applied, commit, log.last());
         let inflights = Inflights::new(options.inflight_count_max, options.inflight_bytes_max);
@@ -121,8 +124,8 @@ impl Raft {
         self.settle();
     }
 
-    /// A message arrived, with the entries that travel with an append or the one of a repair (checked against their
-    /// own checksums by the driver).
+    /// A message arrived, with the entries that travel with an append or the one of a repair (checked against
+    /// their own checksums by the driver).
     pub fn step(&mut self, message: &Message, entries: &[EntryMeta]) {
         if self.health == Health::Failed || message.to != self.id || message.from == self.id {
             return;
@@ -142,8 +145,8 @@ impl Raft {
         self.settle();
     }
 
-    /// All entries up to `index` are durable, said of the log as it was at `epoch` ([`Raft::log_epoch`] when they
-    /// were stored): a report from before a truncation is ignored.
+    /// All entries up to `index` are durable, said of the log as it was at `epoch` ([`Raft::log_epoch`] when
+    /// they were stored): a report from before a truncation is ignored.
     pub fn log_durable(&mut self, index: Index, epoch: u64) {
         assert!(epoch <= self.log.epoch, "nobody reports the future");
         if epoch != self.log.epoch || index <= self.log.durable {
@@ -180,8 +183,9 @@ impl Raft {
         &mut self.output
     }
 
-    /// An entry that consensus itself needs: seal it in the journal behind the last one, then [`Raft::propose`] it (or
-    /// [`Raft::propose_change`] with [`crate::ConfigurationChange::LEAVE`]). Stays until it was proposed.
+    /// An entry that consensus itself needs: seal it in the journal behind the last one, then
+    /// [`Raft::propose`] it (or [`Raft::propose_change`] with [`crate::ConfigurationChange::LEAVE`]). Stays
+    /// until it was proposed.
     pub fn wanted(&self) -> Option<Wanted> {
         self.wanted
     }
@@ -248,7 +252,10 @@ impl Raft {
 
     pub(crate) fn send_in_term(&mut self, to: NodeId, term: Term, body: Body) {
         assert!(to.is_some() && to != self.id, "messages go to others");
-        assert!(self.output.messages.len() < OUTPUT_MESSAGE_COUNT_MAX, "the driver takes what there is to send");
+        assert!(
+            self.output.messages.len() < OUTPUT_MESSAGE_COUNT_MAX,
+            "the driver takes what there is to send"
+        );
         self.output.messages.push(Message { from: self.id, to, term, body });
     }
 
@@ -259,7 +266,10 @@ impl Raft {
             self.reported = Some(leadership);
             self.output.leadership = Some(leadership);
         }
-        assert!(self.log.applied <= self.log.commit && self.log.commit <= self.log.last(), "applied, commit, last");
+        assert!(
+            self.log.applied <= self.log.commit && self.log.commit <= self.log.last(),
+            "applied, commit, last"
+        );
         assert!(self.log.durable <= self.log.last(), "durable entries exist");
         assert_eq!(self.role == Role::Leader, self.leader == self.id, "a leader knows that it leads");
     }
@@ -272,9 +282,13 @@ impl Raft {
         match message.body {
             Body::Append(append) => self.on_append(from, &append, entries),
             Body::AppendReply(reply) => self.on_append_reply(from, &reply),
-            Body::Heartbeat { commit, read_round, rejoin } => self.on_heartbeat(from, commit, read_round, rejoin),
+            Body::Heartbeat { commit, read_round, rejoin } => {
+                self.on_heartbeat(from, commit, read_round, rejoin)
+            }
             Body::HeartbeatReply { read_round, losses } => self.on_heartbeat_reply(from, read_round, losses),
-            Body::Vote { pre, last_index, last_term, .. } => self.on_vote(message, pre, last_term, last_index),
+            Body::Vote { pre, last_index, last_term, .. } => {
+                self.on_vote(message, pre, last_term, last_index)
+            }
             Body::VoteReply { pre, rejected } => self.on_vote_reply(from, pre, rejected),
             Body::Snapshot(chunk) => self.on_snapshot(from, &chunk),
             Body::SnapshotReply { index, offset, rejected } => {

@@ -1,6 +1,6 @@
-//! Reads that see all that was answered before them, without a write: the leader notes its commit index and proves with
-//! a round of heartbeats that it still leads (Ongaro's thesis, section 6.4). One round answers all reads that waited for
-//! it, so their number does not matter.
+//! Reads that see all that was answered before them, without a write: the leader notes its commit index and
+//! proves with a round of heartbeats that it still leads (Ongaro's thesis, section 6.4). One round answers
+//! all reads that waited for it, so their number does not matter.
 
 use std::collections::VecDeque;
 
@@ -44,8 +44,8 @@ impl Reads {
 }
 
 impl Raft {
-    /// Asks up to where must be applied for a read to see all that was answered before now. The answer comes as a
-    /// [`ReadAnswer`], or not at all when a message gets lost on the way to the leader and back.
+    /// Asks up to where must be applied for a read to see all that was answered before now. The answer comes
+    /// as a [`ReadAnswer`], or not at all when a message gets lost on the way to the leader and back.
     pub fn read(&mut self, request: RequestId) {
         if self.role == Role::Leader {
             self.on_read(self.id, request);
@@ -119,7 +119,8 @@ impl Raft {
         }
     }
 
-    /// The first commit of the term: only now is the commit index known to be no older than those of leaders before.
+    /// The first commit of the term: only now is the commit index known to be no older than those of leaders
+    /// before.
     pub(crate) fn release_early_reads(&mut self) {
         if !self.has_committed_in_term() || self.reads.waiting.front().is_none_or(|read| read.round != 0) {
             return;

@@ -1,14 +1,15 @@
 //! What was lost here and may have been acknowledged (protocol-aware recovery, Alagappan et al., FAST 2018).
 //!
-//! *Doubt*: entries at the end of the log are gone. They may have counted for a commit, so this replica acts as if it
-//! still had them: it votes only for a log that would hold them too, and does not campaign. Its doubt ends when its own
-//! durable log is as good as what it lost, which a leader sees to; or when enough peers, in a later term than that of the
-//! lost entries, prove that they never had them: index i was committed only if a quorum has it, and those who lack it
-//! are no part of one. A group of one voter has nobody to ask: it reports and goes on.
+//! *Doubt*: entries at the end of the log are gone. They may have counted for a commit, so this replica acts
+//! as if it still had them: it votes only for a log that would hold them too, and does not campaign. Its
+//! doubt ends when its own durable log is as good as what it lost, which a leader sees to; or when enough
+//! peers, in a later term than that of the lost entries, prove that they never had them: index i was
+//! committed only if a quorum has it, and those who lack it are no part of one. A group of one voter has
+//! nobody to ask: it reports and goes on.
 //!
-//! *Amnesia*: all is gone, terms and votes included. Neither votes nor acknowledgements count. The group makes the
-//! replica a learner; once it has applied what its leader had applied *after* hearing of the loss, with itself a learner
-//! there, it is as good as a new one and may be made a voter again.
+//! *Amnesia*: all is gone, terms and votes included. Neither votes nor acknowledgements count. The group
+//! makes the replica a learner; once it has applied what its leader had applied *after* hearing of the loss,
+//! with itself a learner there, it is as good as a new one and may be made a voter again.
 
 use tidemill_core::ids::{Index, Term};
 
@@ -42,8 +43,7 @@ impl Recovery {
             damages.iter().all(|damage| damage.first <= damage.last && damage.last < log.last()),
             "damage lies before an intact entry; at the end of the log it is doubt"
         );
-        let doubt = doubt
-            .filter(|doubt| (doubt.last_term, doubt.last_index) > (log.last_term(), log.last()));
+        let doubt = doubt.filter(|doubt| (doubt.last_term, doubt.last_index) > (log.last_term(), log.last()));
         let mut own = Vec::with_capacity(DAMAGE_COUNT_MAX);
         own.extend_from_slice(damages);
         Self {
@@ -89,7 +89,10 @@ impl Raft {
     }
 
     pub(crate) fn doubt(&mut self, doubt: Doubt) {
-        let known = self.recovery.doubt.map_or((Term::ZERO, Index::ZERO), |doubt| (doubt.last_term, doubt.last_index));
+        let known = self
+            .recovery
+            .doubt
+            .map_or((Term::ZERO, Index::ZERO), |doubt| (doubt.last_term, doubt.last_index));
         if (doubt.last_term, doubt.last_index) > known {
             self.recovery.denials.clear();
             self.recovery.doubt = Some(doubt);
@@ -111,7 +114,10 @@ impl Raft {
     pub(crate) fn overrules_doubt(&self) -> bool {
         let configuration = &self.configuration;
         let alone = configuration.voters.len() == 1 && !configuration.is_joint();
-        alone && configuration.voters.contains(self.id) && self.recovery.doubt.is_some() && !self.recovery.amnesia
+        alone
+            && configuration.voters.contains(self.id)
+            && self.recovery.doubt.is_some()
+            && !self.recovery.amnesia
     }
 
     pub(crate) fn settle_doubt_alone(&mut self) {
@@ -121,7 +127,8 @@ impl Raft {
         }
     }
 
-    /// The operator takes the log as it is, though entries that were acknowledged may be lost. Returns up to where.
+    /// The operator takes the log as it is, though entries that were acknowledged may be lost. Returns up to
+    /// where.
     pub fn overrule_doubt(&mut self) -> Option<Index> {
         let last = self.recovery.doubt.take()?.last_index;
         self.output.alarms.push(Alarm::DoubtOverruled { last });

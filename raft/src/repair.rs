@@ -1,5 +1,6 @@
-//! Repair of single damaged entries, from whoever has them: an entry is known by its chain value, so no leader and no
-//! term is needed. Ranges are repaired from their end, because the entry behind knows the chain value of the one before.
+//! Repair of single damaged entries, from whoever has them: an entry is known by its chain value, so no
+//! leader and no term is needed. Ranges are repaired from their end, because the entry behind knows the chain
+//! value of the one before.
 
 use tidemill_core::ids::Index;
 
@@ -12,15 +13,16 @@ use crate::output::LogOperation;
 use crate::raft::Raft;
 
 impl Raft {
-    /// Entries that cannot be read any more, found by whoever read them. `false` when there are too many ranges, or
-    /// the end of the log is among them: restart with it as doubt.
+    /// Entries that cannot be read any more, found by whoever read them. `false` when there are too many
+    /// ranges, or the end of the log is among them: restart with it as doubt.
     pub fn damage_found(&mut self, damage: Damage) -> bool {
         let sound = damage.first <= damage.last && damage.first > self.log.base().index;
         assert!(sound, "a range of the log");
         if self.recovery.damages.len() == DAMAGE_COUNT_MAX || damage.last >= self.log.last() {
             return false;
         }
-        if self.recovery.damages.iter().any(|known| known.first <= damage.last && damage.first <= known.last) {
+        if self.recovery.damages.iter().any(|known| known.first <= damage.last && damage.first <= known.last)
+        {
             return true;
         }
         self.recovery.damages.push(damage);
@@ -52,15 +54,16 @@ impl Raft {
         }
     }
 
-    /// Whether an append begins or ends among damaged entries: then nobody can tell whether it fits, until they are
-    /// repaired.
+    /// Whether an append begins or ends among damaged entries: then nobody can tell whether it fits, until
+    /// they are repaired.
     pub(crate) fn hangs_on_damage(&self, append: &Append) -> bool {
         let (previous, last) = (append.previous_index, append.last_index());
         let inside = |index: Index| self.damage_at(index).is_some_and(|damage| damage.last != index);
         inside(previous) || inside(last)
     }
 
-    /// Where a conflict at `index` begins: a damaged range whose last entry is another one is another one altogether.
+    /// Where a conflict at `index` begins: a damaged range whose last entry is another one is another one
+    /// altogether.
     pub(crate) fn start_of_damage(&self, index: Index) -> Index {
         self.damage_at(index).map_or(index, |damage| damage.first)
     }

@@ -1,7 +1,7 @@
 //! The leader's side of replication: proposals, appends with flow control, acknowledgements, commit.
 //!
-//! The leader's own write and the followers' go on at the same time: the leader counts itself only when its own is
-//! durable (Ongaro's thesis, section 10.2.1).
+//! The leader's own write and the followers' go on at the same time: the leader counts itself only when its
+//! own is durable (Ongaro's thesis, section 10.2.1).
 
 use thiserror::Error;
 use tidemill_core::ids::{Index, Term};
@@ -117,8 +117,8 @@ impl Raft {
         Ok(())
     }
 
-    /// The leader appended `entry` to its journal (which need not be durable yet): replicates it. The entry that is
-    /// [`Raft::wanted`] for the start of a term is proposed like this too.
+    /// The leader appended `entry` to its journal (which need not be durable yet): replicates it. The entry
+    /// that is [`Raft::wanted`] for the start of a term is proposed like this too.
     pub fn propose(&mut self, entry: &EntryMeta) -> Result<(), ProposeError> {
         if self.wanted == Some(Wanted::TermStart) {
             self.wanted = None;
@@ -258,7 +258,9 @@ impl Raft {
         let base = self.log.base().index;
         let member = &mut self.progress[at];
         let id = member.id;
-        if !member.update(index) && !(member.matched == index && member.state == ProgressState::Probe) {
+        let news = member.update(index);
+        let ends_probe = member.matched == index && member.state == ProgressState::Probe;
+        if !news && !ends_probe {
             return;
         }
         match member.state {

@@ -1,5 +1,5 @@
-//! Answers that promise something wait here until it is durable: votes for the hard state, acknowledgements for the
-//! log as well. So no driver can let them leave too early.
+//! Answers that promise something wait here until it is durable: votes for the hard state, acknowledgements
+//! for the log as well. So no driver can let them leave too early.
 
 use std::collections::VecDeque;
 

@@ -1,5 +1,6 @@
-//! Snapshots in pieces, from a leader to a replica that needs what the log no longer has. Lost pieces and restarts are
-//! survived: the receiver always answers with the byte it wants next, and the sender goes on from there.
+//! Snapshots in pieces, from a leader to a replica that needs what the log no longer has. Lost pieces and
+//! restarts are survived: the receiver always answers with the byte it wants next, and the sender goes on
+//! from there.
 
 use tidemill_core::ids::Index;
 
@@ -11,7 +12,8 @@ use crate::output::{Role, SnapshotEvent};
 use crate::progress::ProgressState;
 use crate::raft::Raft;
 
-/// Time without progress after which the sender starts again from the last byte that arrived: so often at most.
+/// Time without progress after which the sender starts again from the last byte that arrived: so often at
+/// most.
 const STALL_COUNT_MAX: u32 = 8;
 
 /// A snapshot on its way to one replica.
@@ -50,8 +52,8 @@ impl Raft {
         }
     }
 
-    /// There is a snapshot for `to`, of `total` bytes (at least one), which stays until it is finished. `false` when it
-    /// is no longer wanted.
+    /// There is a snapshot for `to`, of `total` bytes (at least one), which stays until it is finished.
+    /// `false` when it is no longer wanted.
     pub fn send_snapshot(&mut self, to: NodeId, place: Place, total: u64) -> bool {
         assert!(total >= 1 && place.index >= self.log.base().index, "a snapshot that helps");
         let Some(at) = self.place_of(to).filter(|_| self.role == Role::Leader) else { return false };
@@ -107,7 +109,9 @@ impl Raft {
         let Some(at) = self.place_of(from) else { return };
         let member = &mut self.progress[at];
         member.recently_active |= !member.amnesiac || member.learner;
-        let Some(stream) = member.stream.as_mut().filter(|stream| stream.place.index == index) else { return };
+        let Some(stream) = member.stream.as_mut().filter(|stream| stream.place.index == index) else {
+            return;
+        };
         if rejected {
             self.give_up(at);
             return;
@@ -167,7 +171,10 @@ impl Raft {
         if !sound || self.is_installing() {
             return;
         }
-        if place.index > self.log.commit && self.log.term(place.index) == Some(place.term) && !self.is_damaged() {
+        if place.index > self.log.commit
+            && self.log.term(place.index) == Some(place.term)
+            && !self.is_damaged()
+        {
             // All of it is here already.
             self.commit_to(place.index);
         }
@@ -205,10 +212,14 @@ impl Raft {
         }
     }
 
-    /// The snapshot is durable and applied, with `configuration` as of its last entry, and the journal goes on behind it.
+    /// The snapshot is durable and applied, with `configuration` as of its last entry, and the journal goes
+    /// on behind it.
     pub fn snapshot_installed(&mut self, place: Place, configuration: &Configuration) {
         let installing = self.incoming.take().filter(|incoming| incoming.installing);
-        assert!(installing.is_some_and(|incoming| incoming.place == place), "the one that was to be installed");
+        assert!(
+            installing.is_some_and(|incoming| incoming.place == place),
+            "the one that was to be installed"
+        );
         assert!(place.index > self.log.commit, "nothing is committed while a snapshot is installed");
         self.log.restart(place);
         self.replies.forget_behind(place.index);

@@ -9,7 +9,8 @@ use crate::progress::ProgressState;
 use crate::raft::{Health, Raft};
 
 impl Raft {
-    /// Hands leadership over to `to`, if this replica leads; asks the leader to, otherwise (then `to` must be this one).
+    /// Hands leadership over to `to`, if this replica leads; asks the leader to, otherwise (then `to` must be
+    /// this one).
     pub fn transfer_leadership(&mut self, to: NodeId) {
         if self.role == Role::Leader {
             self.on_transfer(to);
@@ -42,8 +43,8 @@ impl Raft {
         }
     }
 
-    /// Forgets who leads, so that this replica consents to another one at once. For drivers that know that the leader's
-    /// node is gone.
+    /// Forgets who leads, so that this replica consents to another one at once. For drivers that know that
+    /// the leader's node is gone.
     pub fn forget_leader(&mut self) {
         // A lease must not be cut short where reads trust in it.
         if self.role == Role::Follower && self.options.read_mode != ReadMode::Lease {
@@ -52,8 +53,8 @@ impl Raft {
         self.settle();
     }
 
-    /// The disk is slow, or no longer. A leader hands over to whoever is furthest; others do not campaign unless
-    /// nobody else does.
+    /// The disk is slow, or no longer. A leader hands over to whoever is furthest; others do not campaign
+    /// unless nobody else does.
     pub fn disk_slow(&mut self, slow: bool) {
         if self.health == Health::Failed {
             return;
@@ -65,8 +66,8 @@ impl Raft {
         self.settle();
     }
 
-    /// A write or flush failed: nothing that this replica says can be trusted to be durable from here on. It asks
-    /// somebody to take over and falls silent; the process ends.
+    /// A write or flush failed: nothing that this replica says can be trusted to be durable from here on. It
+    /// asks somebody to take over and falls silent; the process ends.
     pub fn disk_failed(&mut self) {
         if let Some(heir) = self.heir() {
             self.send(heir, Body::TimeoutNow);

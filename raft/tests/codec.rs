@@ -1,12 +1,13 @@
-//! Frames: every message survives, nothing else gets in, and a replica takes whatever decodes without a panic.
+//! Frames: every message survives, nothing else gets in, and a replica takes whatever decodes without a
+//! panic.
 
 use tidemill_core::ids::{Index, PartitionId, Term};
 use tidemill_raft::message::batch::{self, Batch};
 use tidemill_raft::message::codec::{self, CodecError, FRAME_HEADER_BYTES};
 use tidemill_raft::message::{Append, AppendReply, Body, Losses, Message, SnapshotChunk};
 use tidemill_raft::{
-    Boot, Chain, Configuration, EntryKind, EntryMeta, HardState, Log, MemberSet, NodeId, Options, Place, Raft,
-    RequestId,
+    Boot, Chain, Configuration, EntryKind, EntryMeta, HardState, Log, MemberSet, NodeId, Options, Place,
+    Raft, RequestId,
 };
 
 #[path = "sim/chance.rs"]
@@ -40,7 +41,9 @@ fn any_body(chance: &mut Chance) -> Body {
             last_chain: no.then_some(chain),
             commit: b,
         }),
-        2 => Body::AppendReply(AppendReply { index: a, rejected: yes, hint_index: b, hint_term: term, losses }),
+        2 => {
+            Body::AppendReply(AppendReply { index: a, rejected: yes, hint_index: b, hint_term: term, losses })
+        }
         3 => Body::Heartbeat { commit: a, read_round: round, rejoin: b },
         4 => Body::HeartbeatReply { read_round: round, losses },
         5 => Body::Vote { pre: yes, transfer: no, last_index: a, last_term: term },
@@ -93,7 +96,9 @@ fn golden_frame() {
     let mut frame = vec![0; FRAME_HEADER_BYTES];
     codec::encode(PartitionId::FIRST, &message, &mut frame);
     let mut expected = vec![0; FRAME_HEADER_BYTES];
-    for (at, byte) in [(8, 104), (12, 1), (13, 5), (14, 1), (16, 1), (24, 1), (32, 2), (40, 5), (48, 9), (56, 4)] {
+    for (at, byte) in
+        [(8, 104), (12, 1), (13, 5), (14, 1), (16, 1), (24, 1), (32, 2), (40, 5), (48, 9), (56, 4)]
+    {
         expected[at] = byte;
     }
     assert_eq!(frame[8..], expected[8..]);
@@ -151,9 +156,11 @@ fn feed(raft: &mut Raft, message: &Message, chance: &mut Chance) {
     }
     raft.step(message, &entries);
     raft.tick();
-    let installs = raft.output().snapshots.iter().any(|event| {
-        matches!(event, tidemill_raft::SnapshotEvent::Install { .. })
-    });
+    let installs = raft
+        .output()
+        .snapshots
+        .iter()
+        .any(|event| matches!(event, tidemill_raft::SnapshotEvent::Install { .. }));
     if installs {
         raft.snapshot_refused();
     }

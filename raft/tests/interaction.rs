@@ -1,12 +1,17 @@
-//! The interaction scripts of etcd/raft, run as they are: after each command the messages, hard states, entries,
-//! commits, roles and progress are those of the reference. Its log lines are left out of the comparison.
+//! The interaction scripts of etcd/raft, run as they are: after each command the messages, hard states,
+//! entries, commits, roles and progress are those of the reference. Its log lines are left out of the
+//! comparison.
 
 #![allow(clippy::print_stderr)]
 
 #[path = "common/datadriven.rs"]
 mod datadriven;
+#[path = "common/describe.rs"]
+mod describe;
 #[path = "common/script.rs"]
 mod script;
+#[path = "common/script_node.rs"]
+mod script_node;
 
 /// Scripts about what this crate does in another way, with the reason.
 const LEFT_OUT: [(&str, &str); 3] = [
@@ -18,7 +23,9 @@ const LEFT_OUT: [(&str, &str); 3] = [
 fn essential(text: &str) -> Vec<String> {
     let chatter = ["INFO ", "DEBUG ", "WARN ", "ERROR ", "Ready MustSync"];
     let lines = text.lines().map(str::trim);
-    let kept = lines.filter(|line| !line.is_empty() && *line != "ok" && !chatter.iter().any(|word| line.starts_with(word)));
+    let kept = lines.filter(|line| {
+        !line.is_empty() && *line != "ok" && !chatter.iter().any(|word| line.starts_with(word))
+    });
     kept.map(str::to_owned).collect()
 }
 
@@ -39,7 +46,8 @@ fn scripts_of_the_reference() {
             command_count += 1;
             if essential(&found) != essential(&case.expected) {
                 let (found, expected) = (essential(&found).join("\n"), essential(&case.expected).join("\n"));
-                failures.push(format!("{name}:{}\n--- expected\n{expected}\n--- found\n{found}\n", case.line));
+                failures
+                    .push(format!("{name}:{}\n--- expected\n{expected}\n--- found\n{found}\n", case.line));
                 break;
             }
         }

@@ -1,4 +1,5 @@
-//! The simulator's seeds. One seed again: `SEED=42 cargo test -p tidemill-raft --test simulation one_seed -- --nocapture`.
+//! The simulator's seeds. One seed again: `SEED=42 cargo test -p tidemill-raft --test simulation one_seed --
+//! --nocapture`.
 
 #![allow(clippy::print_stderr)]
 
@@ -38,14 +39,18 @@ fn seeds() {
     });
     for (seed, outcome) in halves {
         match outcome {
-            Ok(counts) => counts.into_iter().for_each(|(what, count)| *totals.entry(what).or_default() += count),
+            Ok(counts) => {
+                counts.into_iter().for_each(|(what, count)| *totals.entry(what).or_default() += count)
+            }
             Err(_) => failed.push(seed),
         }
     }
     eprintln!("{totals:#?}");
     failed.sort_unstable();
     assert!(failed.is_empty(), "{} seeds failed: {failed:?}", failed.len());
-    for what in ["crashes", "tails lost", "middles damaged", "disks lost", "leaders elected", "reads answered"] {
+    for what in
+        ["crashes", "tails lost", "middles damaged", "disks lost", "leaders elected", "reads answered"]
+    {
         assert!(count < 2000 || totals[what] > 100, "hardly any {what}");
     }
 }

@@ -1,5 +1,5 @@
-//! Heartbeats of many partitions between two nodes in one frame: what keeps thousands of groups from flooding the
-//! network while nothing happens. Answers are batched the same way.
+//! Heartbeats of many partitions between two nodes in one frame: what keeps thousands of groups from flooding
+//! the network while nothing happens. Answers are batched the same way.
 //!
 //! ```text
 //!   0..16 as in every frame (kind 64)   16 count u32   20 zero u32   24 from u64   32 to u64
@@ -33,7 +33,8 @@ impl Batch {
         Self { from, to, frame: vec![0; HEADER_BYTES] }
     }
 
-    /// Takes a heartbeat or an answer to one in; `false` for any other message, one between others, and when it is full.
+    /// Takes a heartbeat or an answer to one in; `false` for any other message, one between others, and when
+    /// it is full.
     #[must_use]
     pub fn push(&mut self, partition: PartitionId, message: &Message) -> bool {
         if (message.from, message.to) != (self.from, self.to) || self.len() == BATCH_COUNT_MAX {

@@ -1,9 +1,10 @@
-//! Messages as frames: a header of fixed size, little-endian, and the bytes that travel with the message behind it.
+//! Messages as frames: a header of fixed size, little-endian, and the bytes that travel with the message
+//! behind it.
 //!
 //! ```text
 //!   0 checksum u64 (XXH3-64 of 8..length)   8 length u32     12 version u8   13 kind u8   14 flags u16
 //!  16 partition u32   20 zero u32          24 from u64       32 to u64       40 term u64
-//!  48 seven numbers u64, by kind; those not used are zero                   104 entries or a piece of a snapshot
+//!  48 seven numbers u64, by kind; those not used are zero          104 entries or a piece of a snapshot
 //! ```
 //!
 //! Each message has exactly one encoding: what decodes encodes to the same bytes.
@@ -24,7 +25,8 @@ pub const FRAME_HEADER_BYTES: usize = 104;
 pub const FRAME_BYTES_MAX: usize = FRAME_HEADER_BYTES + JOURNAL_WRITE_BYTES_MAX;
 pub(super) const VERSION: u8 = 1;
 
-/// Indices, terms and lengths end here, so that sums of them never overflow. Nobody gets there in a thousand years.
+/// Indices, terms and lengths end here, so that sums of them never overflow. Nobody gets there in a thousand
+/// years.
 pub(super) const NUMBER_MAX: u64 = 1 << 62;
 
 /// Why bytes are no message.
@@ -196,7 +198,8 @@ pub fn decode(frame: &[u8]) -> Result<Frame<'_>, CodecError> {
     Ok(Frame { partition, message, payload })
 }
 
-/// Which numbers are indices, terms or lengths: chain values, read rounds and names of requests have no bound.
+/// Which numbers are indices, terms or lengths: chain values, read rounds and names of requests have no
+/// bound.
 fn bounded_numbers(kind: u8) -> u8 {
     match kind {
         1 => 0b10_0011,

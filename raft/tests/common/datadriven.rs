@@ -1,5 +1,5 @@
-//! A small reader of datadriven files (github.com/cockroachdb/datadriven): blocks of a command line, input lines, a
-//! line of four dashes, and the expected output up to an empty line (or between double dash lines).
+//! A small reader of datadriven files (github.com/cockroachdb/datadriven): blocks of a command line, input
+//! lines, a line of four dashes, and the expected output up to an empty line (or between double dash lines).
 
 use std::path::{Path, PathBuf};
 
@@ -24,6 +24,7 @@ impl Case {
     }
 
     /// Bare words that are numbers.
+    #[allow(dead_code)]
     pub fn numbers(&self) -> Vec<u64> {
         let bare = self.arguments.iter().filter(|(_, values)| values.is_empty());
         bare.filter_map(|(name, _)| name.parse().ok()).collect()
@@ -96,7 +97,8 @@ fn parse_command(line: &str) -> (String, Vec<(String, Vec<String>)>) {
     (command, arguments.collect())
 }
 
-/// The `.txt` files of a folder of the reference's test data; `None` with a line that says so where it is absent.
+/// The `.txt` files of a folder of the reference's test data; `None` with a line that says so where it is
+/// absent.
 pub fn files(folder: &str) -> Option<Vec<PathBuf>> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/peers/etcd-raft");
     let Ok(entries) = std::fs::read_dir(root.join(folder)) else {

@@ -1,57 +1,17 @@
 //! Runs the interaction scripts of etcd/raft on the replicas of this crate. The driver behaves like the reference's:
 //! one turn ("handling Ready") makes durable, applies and sends what has gathered.
 
-use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use tidemill_core::ids::{Index, Term};
-use tidemill_raft::message::{Body, Message};
 use tidemill_raft::{
-    Boot, Chain, Change, Configuration, ConfigurationChange, EntryKind, EntryMeta, HardState, Log,
-    LogOperation, MemberSet, NodeId, Options, Place, Raft, ReadMode, Role, SnapshotEvent, Transition, Wanted,
+    Boot, Chain, Change, Configuration, ConfigurationChange, HardState, Log, MemberSet, NodeId, Options,
+    Place, Raft, ReadMode, Role, Transition,
 };
 
 use super::datadriven::Case;
-
-#[derive(Debug, Clone)]
-struct Entry {
-    meta: EntryMeta,
-    text: String,
-    change: Option<ConfigurationChange>,
-}
-
-#[derive(Debug, Clone, Copy)]
-struct Snapshot {
-    place: Place,
-    configuration: Configuration,
-}
-
-#[derive(Debug, Clone)]
-struct Envelope {
-    message: Message,
-    entries: Vec<Entry>,
-    snapshot: Option<Snapshot>,
-    /// A proposal on its way to the leader; in this crate that is the driver's business, not a message of consensus.
-    proposal: Option<(String, Option<ConfigurationChange>)>,
-}
-
-#[derive(Debug)]
-struct Node {
-    raft: Raft,
-    journal: BTreeMap<u64, Entry>,
-    messages: Vec<Envelope>,
-    after_append: Vec<Envelope>,
-    soft: (NodeId, Role),
-    hard: (HardState, Index),
-    version: u64,
-    /// Entries from here on were not written yet.
-    unwritten: Index,
-    /// Where batches of entries end.
-    boundaries: Vec<Index>,
-    applied: Index,
-    restored: Option<Snapshot>,
-    latest: Snapshot,
-}
+use super::describe::{describe, describe_entry, describe_snapshot, name};
+use super::script_node::{Envelope, Node, Snapshot};
 
 /// Several replicas, and messages on their way.
 #[derive(Debug, Default)]
@@ -143,7 +103,8 @@ impl Environment {
 
     fn add_nodes(&mut self, case: &Case) {
         let set = |key| {
-            let ids: Vec<u64> = case.values(key).unwrap_or(&[]).iter().map(|id| id.parse().unwrap()).collect();
+            let ids: Vec<u64> =
+                case.values(key).unwrap_or(&[]).iter().map(|id| id.parse().unwrap()).collect();
             MemberSet::of(&ids).unwrap()
         };
         let configuration =
@@ -162,8 +123,11 @@ impl Environment {
                 options.read_mode = ReadMode::Lease;
             }
             let index: u64 = case.value("index").map_or(0, |index| index.parse().unwrap());
-            let place =
-                Place { index: Index::new(index), term: Term::new(u64::from(index > 0)), chain: Chain::new(index) };
+            let place = Place {
+                index: Index::new(index),
+                term: Term::new(u64::from(index > 0)),
+                chain: Chain::new(index),
+            };
             let boot = Boot::new(HardState::default(), Log::new(place, 1024), configuration);
             self.nodes.push(Node::new(Raft::new(options, boot), Snapshot { place, configuration }));
         }
@@ -258,14 +222,18 @@ impl Environment {
             lines.push(format!("Snapshot {}", describe_snapshot(&snapshot)));
         }
         let last = node.raft.log().last();
-        let unwritten: Vec<_> = node.journal.range(node.unwritten.get()..).map(|(_, entry)| entry.clone()).collect();
+        let unwritten: Vec<_> =
+            node.journal.range(node.unwritten.get()..).map(|(_, entry)| entry.clone()).collect();
         if !unwritten.is_empty() {
             lines.push("Entries:".to_owned());
             lines.extend(unwritten.iter().map(describe_entry));
         }
         let (from, to) = (node.applied.get() + 1, hard.1.get());
-        let committed: Vec<_> =
-            if from <= to { node.journal.range(from..=to).map(|(_, entry)| entry.clone()).collect() } else { vec![] };
+        let committed: Vec<_> = if from <= to {
+            node.journal.range(from..=to).map(|(_, entry)| entry.clone()).collect()
+        } else {
+            vec![]
+        };
         if !committed.is_empty() {
             lines.push("CommittedEntries:".to_owned());
             lines.extend(committed.iter().map(describe_entry));
@@ -298,7 +266,8 @@ impl Environment {
 
     fn raft_log(&mut self, at: usize) {
         let node = &self.nodes[at];
-        let lines: Vec<_> = node.journal.range(..node.unwritten.get()).map(|(_, entry)| describe_entry(entry)).collect();
+        let lines: Vec<_> =
+            node.journal.range(..node.unwritten.get()).map(|(_, entry)| describe_entry(entry)).collect();
         let base = node.raft.log().base().index;
         if lines.is_empty() {
             self.say(&format!("log is empty: first index={}, last index={base}", base.next()));
@@ -309,219 +278,12 @@ impl Environment {
     fn raft_state(&mut self) {
         let line = |node: &Node| {
             let is = node.raft.leadership();
-            let voter = if node.raft.configuration().is_voter(node.raft.id()) { "Voter" } else { "Non-Voter" };
+            let voter =
+                if node.raft.configuration().is_voter(node.raft.id()) { "Voter" } else { "Non-Voter" };
             format!("{}: State{:?} ({voter}) Term:{} Lead:{}", node.raft.id(), is.role, is.term, is.leader)
         };
         let lines: Vec<_> = self.nodes.iter().map(line).collect();
         lines.iter().for_each(|line| self.say(line));
-    }
-}
-
-impl Node {
-    fn new(raft: Raft, latest: Snapshot) -> Self {
-        let applied = latest.place.index;
-        let hard = (raft.hard_state(), applied);
-        Self {
-            raft,
-            journal: BTreeMap::new(),
-            messages: Vec::new(),
-            after_append: Vec::new(),
-            soft: (NodeId::NONE, Role::Follower),
-            hard,
-            version: 0,
-            unwritten: applied.next(),
-            boundaries: Vec::new(),
-            applied,
-            restored: None,
-            latest,
-        }
-    }
-
-    fn has_ready(&self) -> bool {
-        let is = self.raft.leadership();
-        let log = self.raft.log();
-        (is.leader, is.role) != self.soft
-            || (self.raft.hard_state(), log.commit()) != self.hard
-            || self.restored.is_some()
-            || !self.messages.is_empty()
-            || !self.after_append.is_empty()
-            || self.unwritten <= log.last()
-            || self.applied < log.commit()
-    }
-
-    fn input(&mut self, act: impl FnOnce(&mut Raft)) {
-        act(&mut self.raft);
-        self.pump(None);
-    }
-
-    fn receive(&mut self, envelope: &Envelope) -> bool {
-        if let Some((text, change)) = &envelope.proposal {
-            self.propose_or_blank(text, *change);
-            return true;
-        }
-        let body = &envelope.message.body;
-        let answers = matches!(
-            body,
-            Body::AppendReply(_) | Body::HeartbeatReply { .. } | Body::VoteReply { .. } | Body::ReadReply { .. }
-        );
-        if answers && !self.raft.progress().iter().any(|member| member.id == envelope.message.from) {
-            return false;
-        }
-        let entries: Vec<_> = envelope.entries.iter().map(|entry| entry.meta).collect();
-        self.raft.step(&envelope.message, &entries);
-        self.pump(Some(envelope));
-        true
-    }
-
-    /// Does what the output asks for, until nothing is left.
-    fn pump(&mut self, envelope: Option<&Envelope>) {
-        for round in 0.. {
-            assert!(round < 100, "it never comes to rest");
-            let output = self.raft.output();
-            let messages: Vec<_> = output.messages.drain(..).collect();
-            let operations: Vec<_> = output.log.drain(..).collect();
-            let snapshots: Vec<_> = output.snapshots.drain(..).collect();
-            self.version = output.hard_state.map_or(self.version, |write| write.version);
-            assert!(output.alarms.is_empty(), "{:?}", output.alarms);
-            output.clear();
-            for operation in operations {
-                self.operate(operation, envelope);
-            }
-            for message in messages {
-                self.gather(message);
-            }
-            for event in &snapshots {
-                self.on_snapshot(*event, envelope);
-            }
-            match self.raft.wanted() {
-                Some(Wanted::TermStart) => assert!(self.append("", None)),
-                Some(Wanted::LeaveJoint) => {
-                    assert!(self.append("EntryConfChangeV2", Some(ConfigurationChange::LEAVE)));
-                }
-                None if snapshots.is_empty() => return,
-                None => {}
-            }
-        }
-    }
-
-    fn operate(&mut self, operation: LogOperation, envelope: Option<&Envelope>) {
-        match operation {
-            LogOperation::Truncate { last } => {
-                self.journal.retain(|index, _| *index <= last.get());
-                self.unwritten = self.unwritten.min(last.next());
-                self.boundaries.retain(|boundary| *boundary <= last);
-            }
-            LogOperation::Store { first, last } => {
-                for entry in &envelope.expect("entries come with a message").entries {
-                    if entry.meta.index >= first && entry.meta.index <= last {
-                        self.journal.insert(entry.meta.index.get(), entry.clone());
-                    }
-                }
-            }
-            LogOperation::Repair { .. } => panic!("nothing is damaged"),
-        }
-    }
-
-    fn gather(&mut self, message: Message) {
-        let entries = match message.body {
-            Body::Append(append) => {
-                let range = append.previous_index.get() + 1..=append.last_index().get();
-                range.map(|index| self.journal[&index].clone()).collect()
-            }
-            _ => Vec::new(),
-        };
-        let snapshot = matches!(message.body, Body::Snapshot(_)).then_some(self.latest);
-        let envelope = Envelope { message, entries, snapshot, proposal: None };
-        if matches!(message.body, Body::AppendReply(_) | Body::VoteReply { .. }) {
-            self.after_append.push(envelope);
-        } else {
-            self.messages.push(envelope);
-        }
-    }
-
-    fn on_snapshot(&mut self, event: SnapshotEvent, envelope: Option<&Envelope>) {
-        match event {
-            SnapshotEvent::Wanted { to } => assert!(self.raft.send_snapshot(to, self.latest.place, 1)),
-            SnapshotEvent::Install { place } => {
-                let snapshot = envelope.and_then(|envelope| envelope.snapshot).unwrap();
-                assert_eq!(snapshot.place, place);
-                self.raft.snapshot_installed(place, &snapshot.configuration);
-                self.journal.clear();
-                self.boundaries.clear();
-                self.unwritten = place.index.next();
-                self.applied = place.index;
-                self.restored = Some(snapshot);
-                self.latest = snapshot;
-            }
-            SnapshotEvent::Write { .. } | SnapshotEvent::Finished { .. } => {}
-        }
-    }
-
-    /// Where the reference puts an empty entry in its place, this crate refuses the change.
-    fn propose_or_blank(&mut self, text: &str, change: Option<ConfigurationChange>) -> bool {
-        let refused = |change| self.raft.check_change(change, 0).is_err();
-        if self.raft.leadership().role == Role::Leader && change.as_ref().is_some_and(refused) {
-            return self.propose("", None);
-        }
-        self.propose(text, change)
-    }
-
-    fn propose(&mut self, text: &str, change: Option<ConfigurationChange>) -> bool {
-        let is = self.raft.leadership();
-        if is.role == Role::Follower && is.leader.is_some() {
-            let message =
-                Message { from: self.raft.id(), to: is.leader, term: Term::ZERO, body: Body::TransferLeader };
-            let proposal = Some((text.to_owned(), change));
-            self.messages.push(Envelope { message, entries: Vec::new(), snapshot: None, proposal });
-            return true;
-        }
-        if self.raft.check_proposal(0).is_err() {
-            return false;
-        }
-        let accepted = self.append(text, change);
-        self.pump(None);
-        accepted
-    }
-
-    fn append(&mut self, text: &str, change: Option<ConfigurationChange>) -> bool {
-        let log = self.raft.log();
-        let (index, term) = (log.last().next(), self.raft.hard_state().term);
-        let chain = Chain::new(index.get() << 32 | term.get() << 8 | text.len() as u64);
-        let kind = if change.is_some() { EntryKind::Configuration } else { EntryKind::Normal };
-        let length = text.len() as u32;
-        let meta = EntryMeta { index, term, chain_before: log.last_chain(), chain, length, kind };
-        self.journal.insert(index.get(), Entry { meta, text: text.to_owned(), change });
-        self.boundaries.push(index);
-        match change {
-            Some(change) => self.raft.propose_change(&meta, &change).is_ok(),
-            None => self.raft.propose(&meta).is_ok(),
-        }
-    }
-
-    fn apply(&mut self, entry: &Entry) {
-        assert_eq!(entry.meta.index, self.applied.next(), "each entry is applied once");
-        self.applied = entry.meta.index;
-        if let Some(change) = &entry.change {
-            self.latest.configuration = self.raft.apply_change(change).expect("it was checked");
-            self.pump(None);
-        }
-        let meta = entry.meta;
-        self.latest.place = Place { index: meta.index, term: meta.term, chain: meta.chain };
-    }
-
-    fn compact(&mut self, index: Index) {
-        let chain = self.raft.log().chain(index).unwrap();
-        let term = self.raft.log().term(index).unwrap();
-        self.raft.compacted(Place { index, term, chain });
-        self.journal.retain(|at, _| *at > index.get());
-    }
-
-    fn snapshot_for(&self, to: NodeId) -> Envelope {
-        let place = self.latest.place;
-        let chunk = tidemill_raft::message::SnapshotChunk { place, offset: 0, length: 1, total: 1 };
-        let term = self.raft.hard_state().term;
-        let message = Message { from: self.raft.id(), to, term, body: Body::Snapshot(chunk) };
-        Envelope { message, entries: Vec::new(), snapshot: Some(self.latest), proposal: None }
     }
 }
 
@@ -533,84 +295,4 @@ fn step(text: &str) -> Change {
         "r" => Change::Remove(id),
         _ => Change::Update(id),
     }
-}
-
-fn name(body: &Body) -> &'static str {
-    match body {
-        Body::Append(_) => "MsgApp",
-        Body::AppendReply(_) => "MsgAppResp",
-        Body::Heartbeat { .. } => "MsgHeartbeat",
-        Body::HeartbeatReply { .. } => "MsgHeartbeatResp",
-        Body::Vote { pre: true, .. } => "MsgPreVote",
-        Body::Vote { pre: false, .. } => "MsgVote",
-        Body::VoteReply { pre: true, .. } => "MsgPreVoteResp",
-        Body::VoteReply { pre: false, .. } => "MsgVoteResp",
-        Body::Snapshot(_) => "MsgSnap",
-        Body::TimeoutNow => "MsgTimeoutNow",
-        Body::TransferLeader => "MsgTransferLeader",
-        _ => "(not in the reference)",
-    }
-}
-
-fn describe_entry(entry: &Entry) -> String {
-    let text = if entry.change.is_some() { entry.text.clone() } else { format!("EntryNormal {:?}", entry.text) };
-    format!("{}/{} {text}", entry.meta.term, entry.meta.index)
-}
-
-fn describe_snapshot(snapshot: &Snapshot) -> String {
-    let set = |set: &MemberSet| set.to_string().replace('(', "[").replace(')', "]");
-    let Snapshot { place, configuration: members } = snapshot;
-    format!(
-        "Index:{} Term:{} ConfState:Voters:{} VotersOutgoing:{} Learners:{} LearnersNext:{} AutoLeave:{}",
-        place.index,
-        place.term,
-        set(&members.voters),
-        set(&members.outgoing),
-        set(&members.learners),
-        set(&members.learners_next),
-        members.auto_leave
-    )
-}
-
-fn describe(envelope: &Envelope) -> String {
-    let message = &envelope.message;
-    let (mut log, mut commit, mut rejected) = ((Term::ZERO, Index::ZERO), Index::ZERO, None);
-    match message.body {
-        Body::Append(append) => {
-            (log, commit) = ((append.previous_term, append.previous_index), append.commit);
-        }
-        Body::AppendReply(reply) => {
-            log = (reply.hint_term, reply.index);
-            rejected = reply.rejected.then_some(reply.hint_index);
-        }
-        Body::Heartbeat { commit: to, .. } => commit = to,
-        Body::Vote { last_index, last_term, .. } => log = (last_term, last_index),
-        Body::VoteReply { rejected: true, .. } => rejected = Some(Index::ZERO),
-        _ => {}
-    }
-    if let Some((text, change)) = &envelope.proposal {
-        let (from, to) = (message.from, message.to);
-        let text = if change.is_some() { text.clone() } else { format!("EntryNormal {text:?}") };
-        return format!("{from}->{to} MsgProp Term:0 Log:0/0 Entries:[0/0 {text}]");
-    }
-    let kind = name(&message.body);
-    let mut text = format!("{}->{} {kind} Term:{} Log:{}/{}", message.from, message.to, message.term, log.0, log.1);
-    if let Some(hint) = rejected {
-        write!(text, " Rejected (Hint: {hint})").unwrap();
-    }
-    if commit > Index::ZERO {
-        write!(text, " Commit:{commit}").unwrap();
-    }
-    match envelope.entries.as_slice() {
-        [] => {}
-        [entry] => write!(text, " Entries:[{}]", describe_entry(entry)).unwrap(),
-        entries => {
-            let lines: Vec<_> = entries.iter().map(describe_entry).collect();
-            write!(text, " Entries:[\n{}\n]", lines.join("\n")).unwrap();
-        }
-    }
-    if let Some(snapshot) = &envelope.snapshot {
-        write!(text, "\nSnapshot: {}", describe_snapshot(snapshot)).unwrap();
-    }
-    text
 }

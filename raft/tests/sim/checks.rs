@@ -28,7 +28,9 @@ impl Checks {
     pub fn note(&mut self, alarm: Alarm) {
         self.count(match alarm {
             Alarm::BrokenAppend { .. } => "broken appends dropped",
-            Alarm::Diverged { from, index } => panic!("committed entries diverged at {index}, says {from}'s peer"),
+            Alarm::Diverged { from, index } => {
+                panic!("committed entries diverged at {index}, says {from}'s peer")
+            }
             Alarm::TailLost { .. } => "lost tails found by the leader's word",
             Alarm::PeerLostDisk { .. } => "lost disks noticed",
             Alarm::DoubtOverruled { .. } => panic!("no group has one voter here"),
@@ -73,7 +75,11 @@ impl Checks {
             if self.committed[at] == Chain::default() {
                 self.committed[at] = entry.meta.chain;
             }
-            assert_eq!(self.committed[at], entry.meta.chain, "committed entry {index} changed at {}", node.id);
+            assert_eq!(
+                self.committed[at], entry.meta.chain,
+                "committed entry {index} changed at {}",
+                node.id
+            );
         }
         self.observed.insert(node.id, commit);
     }
@@ -101,7 +107,9 @@ impl Checks {
             for other in &nodes[at + 1..] {
                 let matching = one.journal.iter().rev().find(|entry| {
                     let same = other.entry(entry.meta.index);
-                    same.is_some_and(|same| same.meta.term == entry.meta.term && !same.damaged && !entry.damaged)
+                    same.is_some_and(|same| {
+                        same.meta.term == entry.meta.term && !same.damaged && !entry.damaged
+                    })
                 });
                 let Some(last) = matching.map(|entry| entry.meta.index) else { continue };
                 let upto = one.journal.iter().filter(|entry| entry.meta.index <= last && !entry.damaged);

@@ -1,6 +1,5 @@
-//! Crashes, damage and partitions. The fault atlas: as long as one replica is damaged no other one becomes so, and
-//! every entry stays intact somewhere.
-
+//! Crashes, damage and partitions. The fault atlas: as long as one replica is damaged no other one becomes
+//! so, and every entry stays intact somewhere.
 
 use tidemill_core::ids::Index;
 use tidemill_raft::{Configuration, Damage, Doubt, HardState};
@@ -77,7 +76,8 @@ impl World {
         let last = (first + self.chance.below(4)).min(length - 2);
         node.disk.journal[first..=last].iter_mut().for_each(|entry| entry.damaged = true);
         let (first_meta, last_meta) = (node.disk.journal[first].meta, node.disk.journal[last].meta);
-        let damage = Damage { first: first_meta.index, last: last_meta.index, chain_of_last: last_meta.chain };
+        let damage =
+            Damage { first: first_meta.index, last: last_meta.index, chain_of_last: last_meta.chain };
         node.damaged_since = self.round;
         node.start(None, &[damage], false);
         self.checks.count("middles damaged");
@@ -150,8 +150,7 @@ impl World {
 /// Two voters, or a change under way, leave nobody to lose.
 fn can_spare_one(node: &super::node::Node) -> bool {
     let configuration = &node.state.configuration;
-    let pending = node.journal.iter().any(|entry| {
-        entry.change.is_some() && entry.meta.index > node.state.place.index
-    });
+    let pending =
+        node.journal.iter().any(|entry| entry.change.is_some() && entry.meta.index > node.state.place.index);
     configuration.voters.len() >= 3 && !configuration.is_joint() && !pending
 }

@@ -1,5 +1,5 @@
-//! A replica with its driver: a journal and a hard state on a disk that loses what was not flushed, a state machine that
-//! is a digest, snapshots in pieces.
+//! A replica with its driver: a journal and a hard state on a disk that loses what was not flushed, a state
+//! machine that is a digest, snapshots in pieces.
 
 use tidemill_core::ids::{Index, Term};
 use tidemill_raft::message::{Body, Message};
@@ -22,7 +22,13 @@ pub struct Entry {
 
 impl Entry {
     /// Seals an entry behind `before`.
-    pub fn sealed(index: Index, term: Term, before: Chain, payload: u64, change: Option<ConfigurationChange>) -> Self {
+    pub fn sealed(
+        index: Index,
+        term: Term,
+        before: Chain,
+        payload: u64,
+        change: Option<ConfigurationChange>,
+    ) -> Self {
         let chain = Chain::new(mix(before.get() ^ mix(index.get() ^ mix(term.get() ^ mix(payload)))));
         let kind = if change.is_some() { EntryKind::Configuration } else { EntryKind::Normal };
         let meta = EntryMeta { index, term, chain_before: before, chain, length: 100, kind };
@@ -75,7 +81,12 @@ pub struct Node {
 impl Node {
     pub fn new(options: Options, configuration: Configuration) -> Self {
         let state = Snapshot { place: Place::default(), configuration, digest: 0 };
-        let disk = Disk { hard_state: HardState::default(), commit: Index::ZERO, journal: Vec::new(), snapshot: state };
+        let disk = Disk {
+            hard_state: HardState::default(),
+            commit: Index::ZERO,
+            journal: Vec::new(),
+            snapshot: state,
+        };
         let mut node = Self {
             id: options.id,
             raft: None,
@@ -126,7 +137,8 @@ impl Node {
         }
         let flushed = self.disk.journal.len();
         let goes_on = self.journal.len() > flushed
-            && (flushed == 0 || self.journal[flushed - 1].meta.chain == self.disk.journal[flushed - 1].meta.chain);
+            && (flushed == 0
+                || self.journal[flushed - 1].meta.chain == self.disk.journal[flushed - 1].meta.chain);
         if goes_on {
             self.disk.journal.extend(self.journal[flushed..].iter().take(kept));
         }
@@ -137,9 +149,9 @@ impl Node {
     }
 
     pub fn is_sound(&self) -> bool {
-        self.raft.as_ref().is_some_and(|raft| {
-            raft.doubtful().is_none() && !raft.is_amnesiac() && raft.damages().is_empty()
-        })
+        self.raft
+            .as_ref()
+            .is_some_and(|raft| raft.doubtful().is_none() && !raft.is_amnesiac() && raft.damages().is_empty())
     }
 
     pub fn is_leader(&self) -> bool {
@@ -257,7 +269,8 @@ impl Node {
                 self.raft().send_snapshot(to, place, 350);
             }
             SnapshotEvent::Install { place } => {
-                let snapshot = envelope.and_then(|envelope| envelope.snapshot).expect("it comes with a message");
+                let snapshot =
+                    envelope.and_then(|envelope| envelope.snapshot).expect("it comes with a message");
                 if snapshot.place != place {
                     // The sender took another one meanwhile: what arrived is of no use.
                     self.raft().snapshot_refused();
@@ -277,7 +290,8 @@ impl Node {
     pub fn append(&mut self, payload: u64, change: Option<ConfigurationChange>) {
         let raft = self.raft.as_mut().expect("it runs");
         let log = raft.log();
-        let entry = Entry::sealed(log.last().next(), raft.hard_state().term, log.last_chain(), payload, change);
+        let entry =
+            Entry::sealed(log.last().next(), raft.hard_state().term, log.last_chain(), payload, change);
         self.journal.push(entry);
         match &change {
             Some(change) => raft.propose_change(&entry.meta, change),
@@ -286,7 +300,12 @@ impl Node {
         .expect("it was asked before");
     }
 
-    pub fn propose(&mut self, payload: u64, change: Option<ConfigurationChange>, checks: &mut Checks) -> bool {
+    pub fn propose(
+        &mut self,
+        payload: u64,
+        change: Option<ConfigurationChange>,
+        checks: &mut Checks,
+    ) -> bool {
         let raft = self.raft();
         let allowed = match &change {
             Some(change) => raft.check_change(change, 100),
@@ -304,7 +323,8 @@ impl Node {
         for _ in 0..count {
             let next = self.state.place.index.next();
             let commit = self.raft().log().commit();
-            let Some(entry) = self.entry(next).copied().filter(|entry| next <= commit && !entry.damaged) else {
+            let Some(entry) = self.entry(next).copied().filter(|entry| next <= commit && !entry.damaged)
+            else {
                 return;
             };
             self.state.place = Place { index: next, term: entry.meta.term, chain: entry.meta.chain };
@@ -338,7 +358,8 @@ impl Node {
             self.disk.commit = self.raft().log().commit().min(index);
             let flushed = index.distance_from(self.disk.snapshot.place.index) as usize;
             let (disk, journal) = (&mut self.disk.journal, &self.journal[..flushed]);
-            let same = disk.iter().zip(journal).take_while(|(old, new)| old.meta.chain == new.meta.chain).count();
+            let same =
+                disk.iter().zip(journal).take_while(|(old, new)| old.meta.chain == new.meta.chain).count();
             disk.truncate(same);
             disk.extend_from_slice(&journal[same..]);
         }

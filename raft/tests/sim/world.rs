@@ -238,7 +238,8 @@ impl World {
         self.nodes[at].propose(payload, None, &mut self.checks)
     }
 
-    /// What the leader's driver does about replicas that lost their disks: learner first, voter when caught up.
+    /// What the leader's driver does about replicas that lost their disks: learner first, voter when caught
+    /// up.
     fn heal_members(&mut self, at: usize) {
         let node = &mut self.nodes[at];
         let raft = node.raft.as_ref().unwrap();
@@ -248,9 +249,10 @@ impl World {
             Some(Change::Learner(member.id))
         } else {
             let last = raft.log().last();
-            let fit = raft.progress().iter().find(|member| {
-                member.learner && !member.amnesiac && last.distance_from(member.matched) < 5
-            });
+            let fit = raft
+                .progress()
+                .iter()
+                .find(|member| member.learner && !member.amnesiac && last.distance_from(member.matched) < 5);
             fit.map(|member| Change::Voter(member.id))
         };
         let alone = configuration.voters.len() <= 2 && matches!(step, Some(Change::Learner(_)));
@@ -320,7 +322,8 @@ impl World {
         }
     }
 
-    /// One leader, known to all members, whose log all of them have applied up to its commit index; nobody in trouble.
+    /// One leader, known to all members, whose log all of them have applied up to its commit index; nobody in
+    /// trouble.
     fn is_settled(&mut self) -> bool {
         let leaders: Vec<_> = self.nodes.iter().filter(|node| node.is_leader()).collect();
         let [leader] = leaders.as_slice() else { return false };
