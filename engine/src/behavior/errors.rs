@@ -53,6 +53,7 @@ pub fn uncaught_message(code: &str, message: &str, available: &[&str]) -> String
         format!("Available error events are [{}]", available.join(", "))
     };
     format!(
-        "Expected to throw an error event with the code '{code}'{with_message}, but it was not caught. {events}"
+        "Expected to throw an error event with the code '{code}'{with_message}, but it was not caught. \
+         {events}"
     )
 }

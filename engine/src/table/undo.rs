@@ -11,7 +11,7 @@
 //! saved for the snapshot under way.
 
 use super::key::{Key, KeyBytes};
-use super::{MemoryUse, TableId};
+use super::{KEY_BYTES_MAX, MemoryUse, TableId};
 use std::collections::VecDeque;
 use tidemill_record::value::Value;
 
@@ -123,11 +123,15 @@ impl Undo {
     pub(super) fn log(&mut self, table: TableId, key: &KeyBytes, row: Option<&[u8]>) {
         assert!(!self.marks.is_empty(), "table {} changes outside of an entry", table.0);
         let key = key.as_slice();
+        // Key and footer go in together: an extension costs more than the few bytes of either.
+        let mut tail = [0u8; KEY_BYTES_MAX + FOOTER_BYTES];
+        let (key_part, footer) = tail.split_at_mut(key.len());
+        key_part.copy_from_slice(key);
+        footer[..2].copy_from_slice(&table.0.to_le_bytes());
+        footer[2..6].copy_from_slice(&row.map_or(ABSENT, |row| row.len() as u32).to_le_bytes());
+        footer[6] = key.len() as u8;
         self.ring.extend(row.unwrap_or_default());
-        self.ring.extend(key);
-        self.ring.extend(&table.0.to_le_bytes());
-        self.ring.extend(&row.map_or(ABSENT, |row| row.len() as u32).to_le_bytes());
-        self.ring.extend(&[key.len() as u8]);
+        self.ring.extend(&tail[..key.len() + FOOTER_BYTES]);
     }
 
     /// Where the first entry after `entry_index` started. That entry and all after it are forgotten.
