@@ -1,6 +1,6 @@
-//! raft-rs as the oracle: both cores go through the same random schedules of elections, proposals, lost and late
-//! messages, with all of a link's messages delivered or lost at once, since the two do not say everything in as many
-//! messages. Whenever all is quiet, terms, votes, leaders, commit indices and logs must be the same.
+//! raft-rs as the oracle: both cores go through the same random schedules of elections, proposals, cut-off
+//! replicas and late messages, with all of a link's messages delivered at once, since the two do not say
+//! everything in as many messages. Whenever all is quiet, terms, votes, leaders, commit indices and logs must be the same.
 
 use std::collections::BTreeMap;
 
@@ -127,8 +127,13 @@ impl Group for Oracle {
         let raft = &self.nodes[id as usize - 1].raft;
         let last = raft.raft_log.last_index();
         let context = GetEntriesContext::empty(false);
-        let entries = raft.raft_log.store.entries(1, last + 1, None, context).unwrap();
-        let terms = entries.iter().map(|entry| entry.term).collect();
+        let terms = match last {
+            0 => Vec::new(),
+            _ => {
+                let entries = raft.raft_log.store.entries(1, last + 1, None, context).unwrap();
+                entries.iter().map(|entry| entry.term).collect()
+            }
+        };
         let leads = raft.state == StateRole::Leader;
         (raft.term, raft.vote, raft.leader_id, leads, raft.raft_log.committed, terms)
     }
@@ -251,7 +256,27 @@ impl Group for Ours {
     }
 }
 
+/// Ends with a leader: without one, raft-rs may know of commits from its vote requests, which is its own extension.
 fn settle(group: &mut impl Group, count: u64) {
+    calm(group, count);
+    for round in 0.. {
+        assert!(round < 200, "nobody gets elected");
+        let essences: Vec<_> = (1..=count).map(|id| group.essence(id)).collect();
+        let term = essences.iter().map(|essence| essence.0).max().unwrap();
+        if essences.iter().any(|essence| essence.3 && essence.0 == term) {
+            return;
+        }
+        let best = |id: &u64| {
+            let terms = &essences[*id as usize - 1].5;
+            (terms.last().copied(), terms.len(), essences[*id as usize - 1].0)
+        };
+        let candidate = (1..=count).max_by_key(best).unwrap();
+        group.campaign(candidate);
+        calm(group, count);
+    }
+}
+
+fn calm(group: &mut impl Group, count: u64) {
     // A heartbeat wakes up who was given up; twice, since the first one may find a gap only.
     for _ in 0..3 {
         for id in 1..=count {
@@ -279,16 +304,19 @@ fn schedule(group: &mut impl Group, seed: u64) -> Vec<Vec<Essence>> {
     let all: Vec<_> = links(count).collect();
     let mut quiet = Vec::new();
     for _ in 0..12 {
+        // Who is cut off in this stretch. Loss of single messages would hit different ones in the two.
+        let cut = if chance.permille(600) { 1 + chance.below(count as usize) as u64 } else { 0 };
         for _ in 0..chance.below(40) {
             let (id, link) = (1 + chance.below(count as usize) as u64, chance.pick(&all));
             match chance.below(20) {
                 0 | 1 => group.campaign(id),
                 2..=5 => group.propose(id),
                 6 => group.heartbeat(id),
-                7..=9 => group.lose(link),
+                _ if link.0 == cut || link.1 == cut => group.lose(link),
                 _ => group.deliver(link),
             }
         }
+        all.iter().filter(|link| link.0 == cut || link.1 == cut).for_each(|link| group.lose(*link));
         settle(group, count);
         quiet.push((1..=count).map(|id| group.essence(id)).collect());
     }
@@ -299,13 +327,15 @@ fn schedule(group: &mut impl Group, seed: u64) -> Vec<Vec<Essence>> {
 fn agrees_with_raft_rs() {
     let count_of = |seed: u64| Chance::new(seed).pick(&[3u64, 5]);
     let mut entries = 0;
+    let mut differing = Vec::new();
     for seed in 1..=2000 {
         let ours = schedule(&mut Ours::new(count_of(seed)), seed);
         let oracle = schedule(&mut Oracle::new(count_of(seed)), seed);
-        for (at, (ours, oracle)) in ours.iter().zip(&oracle).enumerate() {
-            assert_eq!(ours, oracle, "seed {seed}, quiet moment {at}");
+        if let Some(at) = (0..ours.len()).find(|at| ours[*at] != oracle[*at]) {
+            differing.push((seed, at, ours[at].clone(), oracle[at].clone()));
         }
         entries += ours.last().unwrap().iter().map(|essence| essence.5.len()).max().unwrap();
     }
+    assert!(differing.is_empty(), "{} seeds differ, first {:#?}", differing.len(), differing[0]);
     assert!(entries > 2000, "hardly anything happened");
 }
