@@ -37,7 +37,8 @@ impl Program {
     /// Prepares a graph. Graphs that the reference engine would refuse get the type rules of the standard.
     pub fn new(graph: impl Into<Arc<DecisionRequirements>>) -> Program {
         let graph = graph.into();
-        let mut survey = Survey { tables: HashMap::new(), is_refused: !graph.services.is_empty(), dotted: Vec::new() };
+        let mut survey =
+            Survey { tables: HashMap::new(), is_refused: !graph.services.is_empty(), dotted: Vec::new() };
         for decision in &graph.decisions {
             survey.logic(&decision.logic);
         }

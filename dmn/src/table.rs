@@ -3,7 +3,7 @@
 use crate::audit::{EvaluatedInput, EvaluatedOutput, MatchedRule};
 use crate::session::{Failed, Outcome, Session};
 use crate::types::shown;
-use tidemill_feel::{Context, Entries, Evaluator, Scope, Text, Value};
+use tidemill_feel::{Context, Entries, Evaluator, Probe, Scope, Text, Value};
 use tidemill_model::dmn::{DecisionTable, HitPolicy, Rule};
 
 /// What happened in a table.
@@ -58,13 +58,16 @@ impl<'a> Session<'a, '_> {
         scope: &Scope<'a>,
     ) -> Result<Vec<usize>, Failed> {
         let columns = table.inputs.len();
-        let tests = &self.program.tests(table).0;
+        let probes: Vec<Probe<'_, 'a>> = inputs.iter().map(|input| Probe::of(&input.value)).collect();
+        let mut rows = self.program.tests(table).0.chunks_exact(columns.max(1));
         let mut matched = Vec::new();
         'rules: for (at, rule) in table.rules.iter().enumerate() {
-            for (column, input) in inputs.iter().enumerate() {
-                let accepted = match &tests[at * columns + column] {
-                    Some(test) => test.accepts(&input.value) == Some(true),
-                    None => self.accepts(feel, rule, column, &input.value, scope)?,
+            // Without inputs there are no tests, and every rule matches.
+            let row = rows.next().unwrap_or_default();
+            for (column, (test, probe)) in row.iter().zip(&probes).enumerate() {
+                let accepted = match test {
+                    Some(test) => test.accepts(probe) == Some(true),
+                    None => self.accepts(feel, rule, column, &inputs[column].value, scope)?,
                 };
                 if !accepted {
                     continue 'rules;

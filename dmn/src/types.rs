@@ -77,7 +77,12 @@ impl<'a> Session<'a, '_> {
     }
 
     /// A result of logic whose type the reference engine does not look at.
-    pub fn result_of_logic(&self, feel: &mut Evaluator, value: Value<'a>, type_ref: Option<&str>) -> Outcome<'a> {
+    pub fn result_of_logic(
+        &self,
+        feel: &mut Evaluator,
+        value: Value<'a>,
+        type_ref: Option<&str>,
+    ) -> Outcome<'a> {
         self.result(feel, value, type_ref.filter(|_| self.is_standard()))
     }
 

@@ -35,7 +35,7 @@ pub use eval::{
 };
 pub use expression::{Expression, UnaryTests};
 pub use property::{Property, StaticValue, unexpected_type_message};
-pub use simple_test::SimpleTest;
+pub use simple_test::{Probe, SimpleTest};
 pub use syntax::ParseError;
 pub use temporal::Zone;
 pub use value::{Context, Entries, List, Range, ResultType, Text, Value};

@@ -16,12 +16,42 @@ pub struct SimpleTest(Kind);
 #[derive(Debug)]
 enum Kind {
     Any,
-    Number { operator: Comparison, literal: i128 },
-    Compare { operator: Comparison, literal: Literal },
+    /// For integers the test comes down to bounds; `general` answers for other inputs.
+    Integers {
+        low: i64,
+        high: i64,
+        general: Box<Kind>,
+    },
+    Text(Box<str>),
+    Compare {
+        operator: Comparison,
+        literal: Literal,
+    },
     Equals(Literal),
     Interval(Box<Interval>),
     AnyOf(Box<[Kind]>),
     Not(Box<Kind>),
+}
+
+/// An input, looked at once for many tests.
+#[derive(Clone, Copy, Debug)]
+pub struct Probe<'v, 'a> {
+    value: &'v Value<'a>,
+    integer: Option<i64>,
+}
+
+impl<'v, 'a> Probe<'v, 'a> {
+    /// Looks at an input.
+    pub fn of(value: &'v Value<'a>) -> Probe<'v, 'a> {
+        let integer = match value {
+            Value::Number(number) => match number.as_small() {
+                Some((mantissa, 0)) => i64::try_from(mantissa).ok(),
+                _ => None,
+            },
+            _ => None,
+        };
+        Probe { value, integer }
+    }
 }
 
 #[derive(Debug)]
@@ -51,13 +81,8 @@ impl UnaryTests {
 impl SimpleTest {
     /// Whether the input passes; `None` stands for the answer null.
     #[inline]
-    pub fn accepts(&self, input: &Value<'_>) -> Option<bool> {
+    pub fn accepts(&self, input: &Probe<'_, '_>) -> Option<bool> {
         accepts(&self.0, input)
-    }
-
-    /// Whether every input passes.
-    pub fn accepts_all(&self) -> bool {
-        matches!(self.0, Kind::Any)
     }
 }
 
@@ -71,17 +96,18 @@ fn kind(syntax: &Syntax, id: NodeId) -> Option<Kind> {
         Node::InputCompare { operator, operand } => comparison(operator, literal(syntax, operand)?),
         Node::InputInRange(range) => {
             let range = syntax.ranges[range as usize];
-            Kind::Interval(Box::new(Interval {
-                start: literal(syntax, range.start)?,
-                start_closed: range.start_closed,
-                end: literal(syntax, range.end)?,
-                end_closed: range.end_closed,
-            }))
+            let (start, end) = (literal(syntax, range.start)?, literal(syntax, range.end)?);
+            let low = start.integer().and_then(|low| low.checked_add(i64::from(!range.start_closed)));
+            let high = end.integer().and_then(|high| high.checked_sub(i64::from(!range.end_closed)));
+            let (start_closed, end_closed) = (range.start_closed, range.end_closed);
+            let general = Kind::Interval(Box::new(Interval { start, start_closed, end, end_closed }));
+            integers(low, high, general)
         }
         // A test for true passes whatever the input is.
         Node::Test(expression) => match literal(syntax, expression)? {
             Literal::Boolean(_) => return None,
-            literal => Kind::Equals(literal),
+            Literal::Text(text) => Kind::Text(text),
+            literal => integers(literal.integer(), literal.integer(), Kind::Equals(literal)),
         },
         Node::AnyOf(tests) => {
             let kinds: Option<Vec<Kind>> =
@@ -93,14 +119,24 @@ fn kind(syntax: &Syntax, id: NodeId) -> Option<Kind> {
     })
 }
 
-fn comparison(operator: Comparison, literal: Literal) -> Kind {
-    match &literal {
-        Literal::Number(number) => match number.as_small() {
-            Some((mantissa, 0)) => Kind::Number { operator, literal: mantissa },
-            _ => Kind::Compare { operator, literal },
-        },
-        _ => Kind::Compare { operator, literal },
+fn integers(low: Option<i64>, high: Option<i64>, general: Kind) -> Kind {
+    match (low, high) {
+        (Some(low), Some(high)) => Kind::Integers { low, high, general: Box::new(general) },
+        _ => general,
     }
+}
+
+fn comparison(operator: Comparison, literal: Literal) -> Kind {
+    let bound = literal.integer();
+    let (low, high) = match operator {
+        Comparison::Equal => (bound, bound),
+        Comparison::NotEqual => (None, None),
+        Comparison::Less => (Some(i64::MIN), bound.and_then(|bound| bound.checked_sub(1))),
+        Comparison::LessOrEqual => (Some(i64::MIN), bound),
+        Comparison::Greater => (bound.and_then(|bound| bound.checked_add(1)), Some(i64::MAX)),
+        Comparison::GreaterOrEqual => (bound, Some(i64::MAX)),
+    };
+    integers(low, high, Kind::Compare { operator, literal })
 }
 
 fn literal(syntax: &Syntax, id: NodeId) -> Option<Literal> {
@@ -125,7 +161,16 @@ impl Literal {
         }
     }
 
-    #[inline]
+    fn integer(&self) -> Option<i64> {
+        match self {
+            Literal::Number(number) => match number.as_small() {
+                Some((mantissa, 0)) => i64::try_from(mantissa).ok(),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
     fn equality(&self, input: &Value<'_>) -> Equality {
         match (self, input) {
             (Literal::Text(text), Value::String(input)) => (**text == **input).into(),
@@ -136,28 +181,32 @@ impl Literal {
 }
 
 #[inline]
-fn accepts(kind: &Kind, input: &Value<'_>) -> Option<bool> {
+fn accepts(kind: &Kind, input: &Probe<'_, '_>) -> Option<bool> {
+    match (kind, input.integer, input.value) {
+        (Kind::Any, ..) => Some(true),
+        (Kind::Integers { low, high, .. }, Some(integer), _) => Some(*low <= integer && integer <= *high),
+        (Kind::Text(text), _, Value::String(input)) => Some(**text == **input),
+        _ => accepts_other(kind, input),
+    }
+}
+
+fn accepts_other(kind: &Kind, input: &Probe<'_, '_>) -> Option<bool> {
     match kind {
         Kind::Any => Some(true),
-        Kind::Number { operator, literal } => match input {
-            Value::Number(number) => {
-                let order = match number.as_small() {
-                    Some((mantissa, 0)) => mantissa.cmp(literal),
-                    _ => number.cmp(&Decimal::small(*literal, 0)),
-                };
-                Some(operator.holds(order))
-            }
-            other => compared(*operator, &Literal::Number(Decimal::small(*literal, 0)), other),
+        Kind::Integers { general, .. } => accepts(general, input),
+        Kind::Text(text) => match Value::String(Text::Borrowed(text)).equality(input.value) {
+            Equality::Incomparable => None,
+            equality => Some(equality == Equality::Equal),
         },
-        Kind::Compare { operator, literal } => compared(*operator, literal, input),
-        Kind::Equals(literal) => match literal.equality(input) {
+        Kind::Compare { operator, literal } => compared(*operator, literal, input.value),
+        Kind::Equals(literal) => match literal.equality(input.value) {
             Equality::Equal => Some(true),
             Equality::Different => Some(false),
             Equality::Incomparable => None,
         },
         Kind::Interval(interval) => {
-            let above = compare(input, &interval.start.value())?;
-            let below = compare(input, &interval.end.value())?;
+            let above = compare(input.value, &interval.start.value())?;
+            let below = compare(input.value, &interval.end.value())?;
             let in_start = above == Ordering::Greater || (interval.start_closed && above == Ordering::Equal);
             let in_end = below == Ordering::Less || (interval.end_closed && below == Ordering::Equal);
             Some(in_start && in_end)
