@@ -95,7 +95,7 @@ fn golden_frame() {
     let message = Message { from: NodeId::new(1), to: NodeId::new(2), term: Term::new(5), body };
     let mut frame = vec![0; FRAME_HEADER_BYTES];
     codec::encode(PartitionId::FIRST, &message, &mut frame);
-    let mut expected = vec![0; FRAME_HEADER_BYTES];
+    let mut expected = [0; FRAME_HEADER_BYTES];
     for (at, byte) in
         [(8, 104), (12, 1), (13, 5), (14, 1), (16, 1), (24, 1), (32, 2), (40, 5), (48, 9), (56, 4)]
     {

@@ -1,12 +1,12 @@
-//! In steady state nothing allocates: thousands of entries go from a leader to two followers, with their writes,
-//! acknowledgements, commits, heartbeats and reads, under a counting allocator.
+//! In steady state nothing allocates: thousands of entries go from a leader to two followers, with their
+//! writes, acknowledgements, commits, heartbeats and reads, under a counting allocator.
 
 use tidemill_core::alloc_counter::{CountingAllocator, allocations_of};
 use tidemill_core::ids::{Index, Term};
 use tidemill_raft::message::{Body, Message};
 use tidemill_raft::{
-    Boot, Chain, Configuration, EntryKind, EntryMeta, HardState, Log, MemberSet, NodeId, Options, Place, Raft,
-    RequestId, Role,
+    Boot, Chain, Configuration, EntryKind, EntryMeta, HardState, Log, MemberSet, NodeId, Options, Place,
+    Raft, RequestId, Role,
 };
 
 #[global_allocator]

@@ -125,8 +125,8 @@ fn a_vote_leaves_when_it_is_durable() {
     assert_eq!(raft.output().messages.len(), 1);
 }
 
-/// An election that the others decide is not won before this term is durable here: or else, after a crash, it could be
-/// won a second time. Found by the simulator.
+/// An election that the others decide is not won before this term is durable here: or else, after a crash, it
+/// could be won a second time. Found by the simulator.
 #[test]
 fn nobody_leads_a_term_that_may_be_forgotten() {
     let mut raft = replica(&[1, 2, 3], &[], HardState::default(), None);

@@ -1,5 +1,5 @@
-//! Runs the interaction scripts of etcd/raft on the replicas of this crate. The driver behaves like the reference's:
-//! one turn ("handling Ready") makes durable, applies and sends what has gathered.
+//! Runs the interaction scripts of etcd/raft on the replicas of this crate. The driver behaves like the
+//! reference's: one turn ("handling Ready") makes durable, applies and sends what has gathered.
 
 use std::fmt::Write;
 
