@@ -105,7 +105,9 @@ impl Raft {
             options,
         };
         // Entries may have become durable before the term that they are of; nothing was promised in it.
-        raft.become_follower(raft.hard_state.term.max(raft.log.last_term()), NodeId::NONE);
+        let entries = raft.log.last() > raft.log.base().index;
+        let of_entries = if entries { raft.log.last_term() } else { Term::ZERO };
+        raft.become_follower(raft.hard_state.term.max(of_entries), NodeId::NONE);
         raft.reported = Some(raft.leadership());
         raft.output.commit = (commit > boot.applied).then_some(commit);
         raft
