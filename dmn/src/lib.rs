@@ -27,4 +27,4 @@ pub use audit::{
 };
 pub use evaluator::DecisionEvaluator;
 pub use program::{Program, TypeRules};
-pub use report::report;
+pub use report::{json, report};

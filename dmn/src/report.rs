@@ -47,7 +47,14 @@ pub fn report(outcome: &Outcome<'_>) -> String {
         ])
     });
     entries.push(("evaluatedDecisions", list(evaluated)));
-    object(entries).to_json()
+    json(&object(entries))
+}
+
+/// A value as JSON, with temporal values in the form that they have in variables.
+pub fn json(value: &Value<'_>) -> String {
+    let mut encoded = Vec::new();
+    value.write_message_pack(&mut encoded);
+    Value::from_message_pack(&encoded).to_json()
 }
 
 fn string<'a>(text: &str) -> Value<'a> {
