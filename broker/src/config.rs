@@ -200,7 +200,8 @@ mod tests {
                 use std::sync::atomic::{AtomicU32, Ordering};
                 static COUNT: AtomicU32 = AtomicU32::new(0);
                 let number = COUNT.fetch_add(1, Ordering::Relaxed);
-                let path = std::env::temp_dir().join(format!("tidemill-config-{}-{number}", std::process::id()));
+                let path =
+                    std::env::temp_dir().join(format!("tidemill-config-{}-{number}", std::process::id()));
                 std::fs::create_dir_all(&path).unwrap();
                 Self(path)
             }

@@ -36,7 +36,11 @@ impl DiskSpace {
         let full = free < self.free_bytes_min;
         if full != self.full {
             if full {
-                tracing::error!(free_bytes = free, least = self.free_bytes_min, "disk nearly full: refusing new work");
+                tracing::error!(
+                    free_bytes = free,
+                    least = self.free_bytes_min,
+                    "disk nearly full: refusing new work"
+                );
             } else {
                 tracing::info!(free_bytes = free, "disk has room again");
             }

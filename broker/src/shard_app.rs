@@ -16,8 +16,10 @@ use tidemill_record::frame::{
 use tidemill_record::value::Value;
 
 use crate::disk_space::DiskSpace;
+use crate::partition::{
+    Outgoing, Partition, PartitionSettings, RESOURCE_EXHAUSTED, SEND_FRAME_KIND, global_id,
+};
 use crate::stream_credits::{self, StreamCredits};
-use crate::partition::{Outgoing, Partition, PartitionSettings, RESOURCE_EXHAUSTED, SEND_FRAME_KIND, global_id};
 
 /// gRPC's UNAVAILABLE.
 const UNAVAILABLE: i32 = 14;
@@ -101,7 +103,10 @@ impl BrokerShard {
         self.credits.open(frame.stream_id);
         for partition in &mut self.partitions {
             if !partition.engine_mut().open_stream(&frame) {
-                tracing::warn!(partition = partition.id(), "too many job streams: one more is served by polling only");
+                tracing::warn!(
+                    partition = partition.id(),
+                    "too many job streams: one more is served by polling only"
+                );
             }
         }
     }
@@ -131,7 +136,8 @@ impl BrokerShard {
             }
             None => {
                 self.encoded.clear();
-                QueryAnswerFrame { request_id: frame.request_id, found: false, json: "" }.put(&mut self.encoded);
+                QueryAnswerFrame { request_id: frame.request_id, found: false, json: "" }
+                    .put(&mut self.encoded);
                 self.outgoing.send_direct(gateway, FrameKind::QueryAnswer, &self.encoded);
             }
         }
@@ -141,7 +147,8 @@ impl BrokerShard {
     fn on_sent(&mut self, context: &mut Context<'_>, bytes: &[u8]) {
         let (partition_id, record) = bytes.split_at(4);
         let partition_id = u32::from_le_bytes(partition_id.try_into().expect("split at four"));
-        let place = self.place_of(i64::from(partition_id)).expect("sent to the shard that owns the partition");
+        let place =
+            self.place_of(i64::from(partition_id)).expect("sent to the shard that owns the partition");
         let (record, _) = RecordView::read(record).expect("shards encode records");
         self.partitions[place].process(&Command::from_record(&record), context.now, -1, &mut self.scratch);
     }
@@ -182,7 +189,12 @@ impl ShardApp for BrokerShard {
         self.partitions.iter().all(Partition::has_room)
     }
 
-    fn on_frame(&mut self, context: &mut Context<'_>, ring: RingIndex, frame: &Frame<'_>) -> Result<(), Fatal> {
+    fn on_frame(
+        &mut self,
+        context: &mut Context<'_>,
+        ring: RingIndex,
+        frame: &Frame<'_>,
+    ) -> Result<(), Fatal> {
         let gateway = usize::from(ring.0);
         if gateway >= self.gateway_count {
             assert_eq!(frame.kind(), SEND_FRAME_KIND, "shards send commands only");
@@ -211,12 +223,18 @@ impl ShardApp for BrokerShard {
             self.partitions.iter_mut().for_each(|partition| partition.set_disk_full(full));
         }
         let mut busy = false;
-        for partition in &mut self.partitions {
-            busy |= partition.work(context.now, &mut self.scratch);
+        if !context.stopping {
+            for partition in &mut self.partitions {
+                busy |= partition.work(context.now, &mut self.scratch);
+            }
         }
         self.submit(context)?;
         self.release(context.clock.monotonic_ns());
-        if context.stopping && !busy && !self.waits_for_rings && self.partitions.iter().all(Partition::is_idle) {
+        if context.stopping
+            && !busy
+            && !self.waits_for_rings
+            && self.partitions.iter().all(Partition::is_idle)
+        {
             return Ok(Next::Stopped);
         }
         if busy {

@@ -102,7 +102,7 @@ pub const ACTIVATE_JOB_COUNT_MAX: usize = 1024;
 /// Job streams open on one partition.
 pub const JOB_STREAM_COUNT_MAX: usize = 16_384;
 /// Jobs pushed to one stream and not yet taken by its client.
-pub const JOB_STREAM_CREDIT_COUNT_MAX: usize = 64;
+pub const JOB_STREAM_CREDIT_COUNT_MAX: usize = 256;
 /// Long polls parked on one gateway.
 pub const PARKED_POLL_COUNT_MAX: usize = 65_536;
 /// Time that a poll is parked when the client names none.

@@ -41,3 +41,6 @@ const _: () = assert!(DUE_IN_SWEEP_MAX <= COMMANDS_IN_BATCH);
 const _: () = assert!(EXPIRED_IN_SWEEP_MAX * 4 < RECORDS_IN_BATCH_MAX);
 const _: () = assert!(CHILDREN_IN_TERMINATE_BATCH < RECORDS_IN_BATCH_SOFT);
 const _: () = assert!(BATCH_RESERVE_BYTES < MESSAGE_BYTES);
+
+/// Jobs pushed in one entry when credit has come back.
+pub const PUSHED_AT_ONCE_MAX: usize = 64;

@@ -27,6 +27,8 @@ struct OfType {
     streams: Vec<JobStream>,
     /// Who is asked first next time.
     turn: usize,
+    /// A job found no credit: jobs may wait for it to come back.
+    starved: bool,
 }
 
 /// All streams of a partition.
@@ -36,6 +38,8 @@ pub struct JobStreams {
     types: HashMap<i64, String>,
     /// Streams whose credit the command at hand has spent.
     spent: Vec<i64>,
+    /// Types that are starved.
+    starved_count: usize,
 }
 
 impl JobStreams {
@@ -74,7 +78,8 @@ impl JobStreams {
         let of_type = self.by_type.get_mut(&job_type).expect("a stream stands under its type");
         of_type.streams.retain(|stream| stream.stream_id != stream_id);
         if of_type.streams.is_empty() {
-            self.by_type.remove(&job_type);
+            let gone = self.by_type.remove(&job_type).expect("just seen");
+            self.starved_count -= usize::from(gone.starved);
         }
         true
     }
@@ -93,15 +98,36 @@ impl JobStreams {
     pub(crate) fn take(&mut self, job_type: &str) -> Option<&JobStream> {
         let of_type = self.by_type.get_mut(job_type)?;
         let count = of_type.streams.len();
-        let found = (0..count)
-            .map(|step| (of_type.turn + step) % count)
-            .find(|index| of_type.streams[*index].credit > 0)?;
+        let mut turns = (0..count).map(|step| (of_type.turn + step) % count);
+        let Some(found) = turns.find(|index| of_type.streams[*index].credit > 0) else {
+            self.starved_count += usize::from(!of_type.starved);
+            of_type.starved = true;
+            return None;
+        };
         of_type.turn = (found + 1) % count;
         let stream = &mut of_type.streams[found];
         stream.credit -= 1;
         assert!(stream.credit >= 0, "credit is spent only where there is some");
         self.spent.push(stream.stream_id);
         Some(stream)
+    }
+
+    /// A type whose jobs found no credit, and whose streams have some again.
+    pub(crate) fn hungry(&self) -> Option<&str> {
+        if self.starved_count == 0 {
+            return None;
+        }
+        let has_credit = |of_type: &OfType| of_type.streams.iter().any(|stream| stream.credit > 0);
+        let found = self.by_type.iter().find(|(_, of_type)| of_type.starved && has_credit(of_type));
+        found.map(|(job_type, _)| job_type.as_str())
+    }
+
+    /// No job of the type waits any more.
+    pub(crate) fn sated(&mut self, job_type: &str) {
+        if let Some(of_type) = self.by_type.get_mut(job_type).filter(|of_type| of_type.starved) {
+            of_type.starved = false;
+            self.starved_count -= 1;
+        }
     }
 
     /// From here on a command may spend credit.
@@ -135,6 +161,11 @@ mod tests {
         streams.add_credit(2, 1);
         assert_eq!(streams.take("t").map(|stream| stream.stream_id), Some(2));
         assert!(streams.take("other").is_none());
+        assert_eq!(streams.hungry(), None, "starved, but without credit");
+        streams.add_credit(1, 1);
+        assert_eq!(streams.hungry(), Some("t"));
+        streams.sated("t");
+        assert_eq!(streams.hungry(), None);
         assert!(streams.close(1) && !streams.close(1));
         assert_eq!(streams.len(), 1);
     }

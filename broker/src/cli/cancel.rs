@@ -20,11 +20,13 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments) -> Result<(), CliError> {
     block_on(async {
         let mut client = arguments.connection.client().await?;
-        let request = CancelProcessInstanceRequest { process_instance_key: arguments.key, ..Default::default() };
+        let request =
+            CancelProcessInstanceRequest { process_instance_key: arguments.key, ..Default::default() };
         let refused = CliError::refused(format!("cannot cancel {}", arguments.key));
         client.cancel_process_instance(request).await.map_err(refused)
     })?;
-    let text = if arguments.connection.json { "{}".to_owned() } else { format!("cancelled {}", arguments.key) };
+    let text =
+        if arguments.connection.json { "{}".to_owned() } else { format!("cancelled {}", arguments.key) };
     output::line(&text);
     Ok(())
 }

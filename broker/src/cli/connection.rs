@@ -47,7 +47,10 @@ impl Connection {
         let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
         let answer = agent.get(format!("http://{}{path}", self.http_address)).call();
         let answer = answer.map_err(|error| {
-            CliError::Other(format!("no broker answers HTTP at {}: {error}; see --http-address", self.http_address))
+            CliError::Other(format!(
+                "no broker answers HTTP at {}: {error}; see --http-address",
+                self.http_address
+            ))
         })?;
         let status = answer.status();
         if status.is_success() {
@@ -64,7 +67,8 @@ impl Connection {
     pub fn get_json(&self, path: &str) -> Result<Value, CliError> {
         let text = self.get(path)?.into_body().with_config().limit(1 << 30).read_to_string();
         let text = text.map_err(|error| CliError::Other(format!("the answer broke off: {error}")))?;
-        serde_json::from_str(&text).map_err(|error| CliError::Other(format!("the answer is no JSON: {error}")))
+        serde_json::from_str(&text)
+            .map_err(|error| CliError::Other(format!("the answer is no JSON: {error}")))
     }
 
     /// Gets lines and hands each to `each`.

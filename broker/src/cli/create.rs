@@ -2,7 +2,9 @@
 
 use clap::Args;
 use serde_json::{Value, json};
-use tidemill_gateway::proto::gateway::{CreateProcessInstanceRequest, CreateProcessInstanceWithResultRequest};
+use tidemill_gateway::proto::gateway::{
+    CreateProcessInstanceRequest, CreateProcessInstanceWithResultRequest,
+};
 
 use super::connection::{Connection, block_on};
 use super::{CliError, output};

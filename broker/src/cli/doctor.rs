@@ -33,7 +33,8 @@ pub fn run(arguments: &Arguments) -> Result<(), CliError> {
         CliError::Other(format!("cannot examine {}: {error}", arguments.data_dir.display()))
     };
     std::fs::create_dir_all(&arguments.data_dir).map_err(|error| unusable(&error))?;
-    let diagnosis = tidemill_journal::doctor::examine(&arguments.data_dir, choice).map_err(|error| unusable(&error))?;
+    let diagnosis =
+        tidemill_journal::doctor::examine(&arguments.data_dir, choice).map_err(|error| unusable(&error))?;
     let text = if arguments.json { diagnosis.to_json() } else { diagnosis.to_text() };
     output::line(text.trim_end());
     Ok(())

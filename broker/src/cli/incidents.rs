@@ -19,7 +19,15 @@ pub fn run(arguments: &Arguments) -> Result<(), CliError> {
         output::line(&answer.to_string());
         return Ok(());
     }
-    let names = ["incidentKey", "errorType", "bpmnProcessId", "processInstanceKey", "elementId", "jobKey", "errorMessage"];
+    let names = [
+        "incidentKey",
+        "errorType",
+        "bpmnProcessId",
+        "processInstanceKey",
+        "elementId",
+        "jobKey",
+        "errorMessage",
+    ];
     let incidents = answer["incidents"].as_array().map(Vec::as_slice).unwrap_or_default();
     let rows: Vec<Vec<String>> =
         incidents.iter().map(|item| names.map(|name| output::cell(&item[name])).to_vec()).collect();

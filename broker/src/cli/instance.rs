@@ -43,11 +43,13 @@ pub fn run(arguments: &Arguments) -> Result<(), CliError> {
         process("version"),
         process("state")
     ));
-    let elements = rows(&instance["elements"], &["elementInstanceKey", "elementId", "bpmnElementType", "state"]);
+    let elements =
+        rows(&instance["elements"], &["elementInstanceKey", "elementId", "bpmnElementType", "state"]);
     section("elements", &["KEY", "ELEMENT", "TYPE", "STATE"], &elements);
     let variables = rows(&instance["variables"], &["name", "value", "scopeKey"]);
     section("variables", &["NAME", "VALUE", "SCOPE"], &variables);
-    let incidents = rows(&instance["incidents"], &["incidentKey", "errorType", "elementId", "jobKey", "errorMessage"]);
+    let incidents =
+        rows(&instance["incidents"], &["incidentKey", "errorType", "elementId", "jobKey", "errorMessage"]);
     section("incidents", &["KEY", "TYPE", "ELEMENT", "JOB", "MESSAGE"], &incidents);
     Ok(())
 }

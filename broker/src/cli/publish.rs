@@ -45,7 +45,8 @@ pub fn run(arguments: &Arguments) -> Result<(), CliError> {
         client.publish_message(request).await.map_err(refused)
     })?;
     let key = answer.into_inner().key;
-    let text = if arguments.connection.json { json!({"key": key}).to_string() } else { format!("message {key}") };
+    let text =
+        if arguments.connection.json { json!({"key": key}).to_string() } else { format!("message {key}") };
     output::line(&text);
     Ok(())
 }

@@ -34,7 +34,8 @@ pub fn run(arguments: &Arguments) -> Result<(), CliError> {
         let path = format!("/records?partition={}&from={next}&wait_ms={wait}", arguments.partition);
         let before = next;
         arguments.connection.get_lines(&path, |line| {
-            let position = serde_json::from_str::<Value>(line).ok().and_then(|record| record["position"].as_i64());
+            let position =
+                serde_json::from_str::<Value>(line).ok().and_then(|record| record["position"].as_i64());
             match position {
                 Some(position) => {
                     output::line(line);

@@ -1,7 +1,9 @@
 //! `tidemill resolve`: lets an instance go on after an incident, with more retries or other variables first.
 
 use clap::Args;
-use tidemill_gateway::proto::gateway::{ResolveIncidentRequest, SetVariablesRequest, UpdateJobRetriesRequest};
+use tidemill_gateway::proto::gateway::{
+    ResolveIncidentRequest, SetVariablesRequest, UpdateJobRetriesRequest,
+};
 
 use super::connection::{Connection, block_on};
 use super::{CliError, output};
@@ -38,7 +40,8 @@ pub fn run(arguments: &Arguments) -> Result<(), CliError> {
             client.update_job_retries(request).await.map_err(refused)?;
         }
         if let (Some(variables), Some(scope)) = (arguments.variables.clone(), arguments.scope) {
-            let request = SetVariablesRequest { element_instance_key: scope, variables, ..Default::default() };
+            let request =
+                SetVariablesRequest { element_instance_key: scope, variables, ..Default::default() };
             let refused = CliError::refused(format!("cannot set variables of {scope}"));
             client.set_variables(request).await.map_err(refused)?;
         }
@@ -46,7 +49,8 @@ pub fn run(arguments: &Arguments) -> Result<(), CliError> {
         let refused = CliError::refused(format!("cannot resolve incident {}", arguments.key));
         client.resolve_incident(request).await.map_err(refused)
     })?;
-    let text = if arguments.connection.json { "{}".to_owned() } else { format!("resolved {}", arguments.key) };
+    let text =
+        if arguments.connection.json { "{}".to_owned() } else { format!("resolved {}", arguments.key) };
     output::line(&text);
     Ok(())
 }

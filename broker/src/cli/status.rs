@@ -25,10 +25,17 @@ pub fn run(arguments: &Arguments) -> Result<(), CliError> {
     let mut rows = Vec::new();
     for broker in &topology.brokers {
         for partition in &broker.partitions {
-            let role = PartitionBrokerRole::try_from(partition.role).map_or("UNKNOWN", |role| role.as_str_name());
+            let role =
+                PartitionBrokerRole::try_from(partition.role).map_or("UNKNOWN", |role| role.as_str_name());
             let health = PartitionBrokerHealth::try_from(partition.health);
             let health = health.map_or("UNKNOWN", |health| health.as_str_name());
-            rows.push((broker.node_id, format!("{}:{}", broker.host, broker.port), partition.partition_id, role, health));
+            rows.push((
+                broker.node_id,
+                format!("{}:{}", broker.host, broker.port),
+                partition.partition_id,
+                role,
+                health,
+            ));
         }
     }
     if arguments.connection.json {
@@ -49,6 +56,9 @@ pub fn run(arguments: &Arguments) -> Result<(), CliError> {
     let cells = |(node, address, id, role, health): &(i32, String, i32, &str, &str)| {
         vec![node.to_string(), address.clone(), id.to_string(), (*role).to_owned(), (*health).to_owned()]
     };
-    output::table(&["NODE", "ADDRESS", "PARTITION", "ROLE", "HEALTH"], &rows.iter().map(cells).collect::<Vec<_>>());
+    output::table(
+        &["NODE", "ADDRESS", "PARTITION", "ROLE", "HEALTH"],
+        &rows.iter().map(cells).collect::<Vec<_>>(),
+    );
     Ok(())
 }

@@ -74,7 +74,8 @@ async fn work(arguments: &Arguments) -> Result<(), CliError> {
             max_jobs_to_activate: left.min(32) as i32,
             ..Default::default()
         };
-        let batches = client.activate_jobs(request).await.map_err(CliError::refused("cannot activate jobs"))?;
+        let batches =
+            client.activate_jobs(request).await.map_err(CliError::refused("cannot activate jobs"))?;
         let mut batches = batches.into_inner();
         while let Some(batch) = batches.message().await.map_err(CliError::refused("cannot receive jobs"))? {
             for job in batch.jobs {

@@ -117,7 +117,8 @@ impl Partition {
         });
     }
 
-    /// What is to do without a command: leftovers of batches, what has become due. True when there is more at once.
+    /// What is to do without a command: leftovers of batches, what has become due, jobs for streams that have credit
+    /// again. True when there is more at once.
     pub fn work(&mut self, now: Now, scratch: &mut [u8]) -> bool {
         if !self.has_room() {
             return false;
@@ -136,8 +137,13 @@ impl Partition {
                 self.quiet_until_ms = now.wall.ms() + QUIET_MS;
             }
         }
-        self.has_room()
-            && (self.engine.has_pending() || self.next_due_ms().is_some_and(|due| due <= now.wall.ms()))
+        if self.engine.has_hungry_streams() && self.has_room() {
+            self.append(now, -1, scratch, |engine, index, now_ms, out, effects| {
+                engine.serve_streams(index, now_ms, out, effects)
+            });
+        }
+        let due = self.next_due_ms().is_some_and(|due| due <= now.wall.ms());
+        self.has_room() && (due || self.engine.has_pending() || self.engine.has_hungry_streams())
     }
 
     /// When `work` has something to do, epoch ms.
@@ -172,7 +178,8 @@ impl Partition {
         }
         assert_eq!(processed.first_position, first.get(), "positions have no gaps");
         writer.put(out.bytes());
-        let appended = writer.finish(processed.record_count).expect("a batch is smaller than an entry may be");
+        let appended =
+            writer.finish(processed.record_count).expect("a batch is smaller than an entry may be");
         assert_eq!(appended.get(), index, "the entry has the index that it was processed for");
         self.held.keep(index, &self.effects);
         self.tracked.appended(index, sent_ns, now.monotonic_ns, &self.stages);
@@ -191,7 +198,12 @@ impl Partition {
     ///
     /// # Errors
     /// The disk failed: the process ends.
-    pub fn on_completion(&mut self, io: &mut dyn Io, completion: Completion, now_ns: u64) -> Result<(), Fatal> {
+    pub fn on_completion(
+        &mut self,
+        io: &mut dyn Io,
+        completion: Completion,
+        now_ns: u64,
+    ) -> Result<(), Fatal> {
         let durable = self.journal.on_completion(io, completion).map_err(|error| fatal(&error))?;
         let Some(durable) = durable else { return Ok(()) };
         // A cluster of one: what is durable here is durable on a majority.
@@ -218,9 +230,9 @@ impl Partition {
         self.held.has_released_part(self.committed)
     }
 
-    /// Whether nothing is on its way.
+    /// Whether nothing is on its way. Leftovers of batches are on the log and go on after the next start.
     pub fn is_idle(&self) -> bool {
-        self.journal.is_idle() && self.held.is_empty() && !self.engine.has_pending()
+        self.journal.is_idle() && self.held.is_empty()
     }
 
     /// When the journal wants a call of [`Self::submit`] again, monotonic nanoseconds.

@@ -3,8 +3,8 @@
 use tidemill_record::frame::{FrameKind, QueryAnswerFrame};
 use tidemill_record::value::Value;
 
-use super::held::HeldKind;
 use super::Partition;
+use super::held::HeldKind;
 
 impl Partition {
     /// Answers a question; the answer waits with the effects of the last entry.

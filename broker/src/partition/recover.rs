@@ -38,7 +38,10 @@ impl Partition {
         let (journal, report) = Journal::open(io, &place, journal)
             .map_err(|error| Fatal::new(error.exit_code(), format!("partition {id}: {error}")))?;
         if report.buffered {
-            tracing::warn!(partition = id, "the filesystem refuses O_DIRECT: writes go through the page cache");
+            tracing::warn!(
+                partition = id,
+                "the filesystem refuses O_DIRECT: writes go through the page cache"
+            );
         }
         let mut engine = Engine::new(engine);
         let entry_count = replay(&mut engine, &journal, id)?;
@@ -67,7 +70,8 @@ impl Partition {
 }
 
 fn replay(engine: &mut Engine, journal: &Journal, id: u32) -> Result<u64, Fatal> {
-    let failed = |what: String| Fatal::new(ExitCode::Replay, format!("partition {id}: cannot replay: {what}"));
+    let failed =
+        |what: String| Fatal::new(ExitCode::Replay, format!("partition {id}: cannot replay: {what}"));
     let mut reader = journal.handle().reader();
     let mut entry_count = 0;
     while let Some(entry) = reader.next().map_err(|error| failed(error.to_string()))? {

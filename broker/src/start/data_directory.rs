@@ -21,7 +21,9 @@ const FORMAT: u32 = 1;
 #[derive(Debug, Error)]
 pub enum DataDirectoryError {
     /// Not to be created, read or written.
-    #[error("cannot {action} {path}: {source}; choose another place with --data-dir or make this one writable")]
+    #[error(
+        "cannot {action} {path}: {source}; choose another place with --data-dir or make this one writable"
+    )]
     Unusable {
         /// What was tried.
         action: &'static str,
@@ -121,7 +123,8 @@ impl DataDirectory {
         let identity = match fs::read_to_string(&notes) {
             Ok(text) => Self::parse(&notes, &text)?,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                let identity = Identity { format: FORMAT, cluster_id, partitions: wanted.unwrap_or(fallback) };
+                let identity =
+                    Identity { format: FORMAT, cluster_id, partitions: wanted.unwrap_or(fallback) };
                 Self::write(path, &notes, &identity)?;
                 identity
             }
@@ -240,7 +243,11 @@ mod tests {
     fn damaged_notes_are_refused() {
         let path = folder("damaged");
         fs::create_dir_all(&path).unwrap();
-        for text in ["", "format = 9\ncluster-id = 1\npartitions = 1\n", "format = 1\ncluster-id = 1\npartitions = 0\n"] {
+        for text in [
+            "",
+            "format = 9\ncluster-id = 1\npartitions = 1\n",
+            "format = 1\ncluster-id = 1\npartitions = 0\n",
+        ] {
             fs::write(path.join("tidemill.toml"), text).unwrap();
             let error = DataDirectory::open(&path, None, 1, 7).unwrap_err();
             assert!(matches!(error, DataDirectoryError::Damaged { .. }), "{text}: {error}");

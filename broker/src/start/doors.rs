@@ -24,7 +24,8 @@ use crate::config::Config;
 pub fn check_addresses(config: &Config) -> Result<(), Fatal> {
     let check = |address: SocketAddr, flag: &str| {
         TcpListener::bind(address).map(drop).map_err(|error| {
-            let reason = format!("cannot listen at {address}: {error}; free it or choose another with {flag}");
+            let reason =
+                format!("cannot listen at {address}: {error}; free it or choose another with {flag}");
             Fatal::new(ExitCode::Port, reason)
         })
     };
@@ -71,11 +72,7 @@ fn thread(side: GatewaySide, partitions: &[Vec<u32>]) -> GatewayThread {
 }
 
 /// What `/health` says: whether the broker serves, how it reaches the disk, what may be lost.
-fn health(
-    config: &Config,
-    machine: &Machine,
-    topology: Single,
-) -> tidemill_gateway::http::TextSource<bool> {
+fn health(config: &Config, machine: &Machine, topology: Single) -> tidemill_gateway::http::TextSource<bool> {
     let io = machine.backend_name();
     let diagnosis = machine.probe.diagnosis.clone();
     let method = format!("{:?}", machine.method());

@@ -24,7 +24,6 @@ impl Records {
     pub fn new(clock: Clock, journals: Vec<(u32, JournalHandle)>) -> Self {
         Self { clock, journals }
     }
-
 }
 
 impl RecordSource for Records {
@@ -39,7 +38,9 @@ impl RecordSource for Records {
         while lines.len() < BATCH_BYTES {
             match reader.next().map_err(told)? {
                 Some(entry) => print_entry(partition_id, entry.records(), from, lines)?,
-                None if lines.is_empty() && self.clock.monotonic_ns() < deadline_ns => std::thread::sleep(LOOK_AGAIN),
+                None if lines.is_empty() && self.clock.monotonic_ns() < deadline_ns => {
+                    std::thread::sleep(LOOK_AGAIN)
+                }
                 None => break,
             }
         }

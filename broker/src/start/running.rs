@@ -60,7 +60,14 @@ impl Running {
         // Addresses are taken before anything is replayed: a port in use is told at once.
         doors::check_addresses(config)?;
         let (gateways, shard_sides) = wire(config.gateway_threads, shard_count)?;
-        let plan = Plan { config, directory, machine, clock: clock.clone(), registry: registry.clone(), shard_count };
+        let plan = Plan {
+            config,
+            directory,
+            machine,
+            clock: clock.clone(),
+            registry: registry.clone(),
+            shard_count,
+        };
         let mut shards = Vec::new();
         let mut replayed = Vec::new();
         for (number, side) in shard_sides.into_iter().enumerate() {
@@ -71,11 +78,14 @@ impl Running {
         let mut journals: Vec<(u32, JournalHandle)> = Vec::new();
         for receiver in replayed {
             // A shard that cannot start ends the process with its reason.
-            journals.extend(receiver.recv().map_err(|_| Fatal::new(ExitCode::Panic, "a shard ended at its start"))?);
+            journals.extend(
+                receiver.recv().map_err(|_| Fatal::new(ExitCode::Panic, "a shard ended at its start"))?,
+            );
         }
         let records = super::records::Records::new(clock.clone(), journals);
         let partitions_of = partitions_by_shard(partition_count, shard_count);
-        let doors = doors::open(config, machine, gateways, &partitions_of, &topology, (&clock, &registry), records)?;
+        let doors =
+            doors::open(config, machine, gateways, &partitions_of, &topology, (&clock, &registry), records)?;
         topology.set_ready(true);
         Ok(Self { shards, doors, topology })
     }
@@ -121,7 +131,8 @@ fn start_shard(
         own.iter().enumerate().map(|(place, partition)| settings(plan, place, *partition)).collect();
     let gateway_count = side.to_gateways.len();
     let ready = Box::new(move |partitions: &[Partition]| {
-        let journals = partitions.iter().map(|partition| (partition.id(), partition.journal().handle())).collect();
+        let journals =
+            partitions.iter().map(|partition| (partition.id(), partition.journal().handle())).collect();
         // The receiver waits for this; it is gone only when the start has failed already.
         let _ = replayed.send(journals);
     });
@@ -137,7 +148,8 @@ fn start_shard(
         if let Err(error) = pinned {
             tracing::warn!(shard = number, "not pinned to a core: {error}");
         }
-        let (io, _) = open_io(choice, limits::IO_DEPTH).map_err(|error| Fatal::new(ExitCode::Machine, error))?;
+        let (io, _) =
+            open_io(choice, limits::IO_DEPTH).map_err(|error| Fatal::new(ExitCode::Machine, error))?;
         let app = BrokerShard::new(settings, outgoing, gateway_count, disk_space, ready);
         Shard::new(config, io, app).run().map(drop)
     });

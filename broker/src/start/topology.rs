@@ -1,8 +1,8 @@
 //! What clients are told about the cluster: this broker, its partitions, whether they serve.
 
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use tidemill_gateway::topology::{Broker, Health, Replica, Role, Topology, TopologySource};
 

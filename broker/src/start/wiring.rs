@@ -63,6 +63,9 @@ pub fn wire(gateway_count: usize, shard_count: usize) -> Result<(Vec<GatewaySide
             shards[to].consumers.push(consumer);
         }
     }
-    assert!(shards.iter().all(|shard| shard.consumers.len() == gateway_count + shard_count), "every ring has ends");
+    assert!(
+        shards.iter().all(|shard| shard.consumers.len() == gateway_count + shard_count),
+        "every ring has ends"
+    );
     Ok((gateways, shards))
 }

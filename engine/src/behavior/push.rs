@@ -19,7 +19,7 @@ pub fn publish(context: &mut Context<'_, '_, '_>, job_key: i64) {
 }
 
 /// JOB_BATCH ACTIVATED with this job, for the next stream in turn; false when no stream takes it.
-fn push(context: &mut Context<'_, '_, '_>, job_key: i64) -> bool {
+pub fn push(context: &mut Context<'_, '_, '_>, job_key: i64) -> bool {
     let row = context.state.job(job_key).expect("an activatable job is there");
     let Some(stream) = context.streams.take(row.job.job_type) else { return false };
     let key = context.keys.draw();

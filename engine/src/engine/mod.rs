@@ -5,6 +5,7 @@ mod due;
 mod query;
 mod replay;
 mod resend;
+mod serve;
 mod snapshot;
 
 use std::collections::VecDeque;
