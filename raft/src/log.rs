@@ -187,6 +187,28 @@ impl Log {
         if let Some(at) = self.ring.len().checked_sub(behind + 1) {
             self.ring[at] = Slot { chain: entry.chain, length: entry.length, kind: entry.kind };
         }
+        self.set_term(entry.index, entry.term);
+    }
+
+    /// While an entry is damaged it counts to the term before it; its own splits that run.
+    fn set_term(&mut self, index: Index, term: Term) {
+        let at = self.runs.partition_point(|run| run.first <= index) - 1;
+        let run = self.runs[at];
+        if run.term == term {
+            return;
+        }
+        assert!(term > run.term, "terms never go down");
+        let ends = self.runs.get(at + 1).map_or(self.last, |next| Index::new(next.first.get() - 1));
+        if index < ends {
+            self.runs.insert(at + 1, Run { first: index.next(), term: run.term });
+        }
+        match self.runs.get_mut(at + 1).filter(|next| next.term == term) {
+            Some(next) => next.first = index,
+            None => self.runs.insert(at + 1, Run { first: index, term }),
+        }
+        if run.first == index {
+            self.runs.remove(at);
+        }
     }
 
     /// The length of the entry at `index` in the journal, where it is remembered.
@@ -259,6 +281,26 @@ mod tests {
         assert_eq!((log.last_term(), log.last_chain(), log.epoch), (Term::new(3), Chain::new(1013), 1));
         log.truncate(Index::new(11));
         assert_eq!((log.last_term(), term(&log, 12)), (Term::new(1), None));
+    }
+
+    /// A repaired entry has its own term again. Found by the simulator: seed 104849.
+    #[test]
+    fn repair_restores_terms() {
+        let mut log = log(&[1, 1, 1, 1, 6]);
+        let entry = |index: u64, term| EntryMeta {
+            index: Index::new(index),
+            term: Term::new(term),
+            chain_before: Chain::new(0),
+            chain: Chain::new(index),
+            length: 1,
+            kind: EntryKind::Normal,
+        };
+        for (index, term) in [(14, 6), (13, 3), (12, 3), (11, 1)] {
+            log.repair(&entry(index, term));
+        }
+        let terms: Vec<_> = (11..=15).map(|index| log.term(Index::new(index)).unwrap().get()).collect();
+        assert_eq!(terms, [1, 3, 3, 6, 6]);
+        assert_eq!(log.runs.len(), 3);
     }
 
     #[test]
