@@ -18,6 +18,11 @@ use super::service::Services;
 const CALLS_PER_CONNECTION_MAX: u32 = 16_384;
 /// Calls that a client may cancel before they were looked at; more look like an attack (CVE-2023-44487).
 const CANCELLED_CALLS_MAX: usize = 1024;
+/// Unread bytes of all calls of a connection. The library allows so many bytes of framing overhead for small frames
+/// that nobody has read yet as half of this; with its default a few hundred calls at once end the connection.
+const CONNECTION_WINDOW_BYTES: u32 = 8 * 1024 * 1024;
+/// Unread bytes of one call.
+const CALL_WINDOW_BYTES: u32 = 1024 * 1024;
 /// Headers of one call.
 const HEADER_BYTES_MAX: u32 = 16 * 1024;
 /// Unsent bytes of one call, so that a slow client stops its job stream early.
@@ -103,7 +108,8 @@ pub(crate) async fn accept(
 pub(crate) async fn serve(stream: TcpStream, services: Services, shutdown: Shutdown) {
     let connection = http2::Builder::new(TokioExecutor::new())
         .timer(TokioTimer::new())
-        .adaptive_window(true)
+        .initial_connection_window_size(CONNECTION_WINDOW_BYTES)
+        .initial_stream_window_size(CALL_WINDOW_BYTES)
         .max_concurrent_streams(CALLS_PER_CONNECTION_MAX)
         .max_pending_accept_reset_streams(CANCELLED_CALLS_MAX)
         .max_header_list_size(HEADER_BYTES_MAX)

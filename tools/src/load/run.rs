@@ -18,6 +18,9 @@ use super::{LoadError, creator, worker};
 
 /// A process with one service task of type `bench`.
 const ONE_TASK: &str = include_str!("one_task.bpmn");
+/// Half of it is what the HTTP/2 library allows for small frames that wait to be read; with its default a few hundred
+/// answers at once end the connection.
+const CONNECTION_WINDOW_BYTES: u32 = 16 << 20;
 /// How long acknowledged instances may take to complete after the load has ended.
 const DRAIN: Duration = Duration::from_secs(20);
 
@@ -88,7 +91,8 @@ fn connect(options: &LoadOptions, number: usize) -> Result<GatewayClient<Channel
     let address = addresses[number % addresses.len()];
     let endpoint = Endpoint::from_shared(format!("http://{address}"))
         .map_err(|error| LoadError::Option(format!("--address {address}: {error}")))?;
-    Ok(GatewayClient::new(endpoint.tcp_nodelay(true).connect_lazy()))
+    let endpoint = endpoint.initial_connection_window_size(CONNECTION_WINDOW_BYTES).tcp_nodelay(true);
+    Ok(GatewayClient::new(endpoint.connect_lazy()))
 }
 
 fn check(options: &LoadOptions) -> Result<(), LoadError> {
