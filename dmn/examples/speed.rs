@@ -75,7 +75,8 @@ fn main() -> std::io::Result<()> {
 
 fn table(hit_policy: &str, rule: Rule) -> String {
     let mut text = format!(
-        "<definitions xmlns=\"https://www.omg.org/spec/DMN/20191111/MODEL/\" id=\"g\" name=\"g\" namespace=\"n\">\
+        "<definitions xmlns=\"https://www.omg.org/spec/DMN/20191111/MODEL/\" id=\"g\" name=\"g\" \
+         namespace=\"n\">\
          <decision id=\"d\" name=\"d\"><decisionTable hitPolicy=\"{hit_policy}\">"
     );
     for name in ["amount", "kind", "days", "vip", "code"] {

@@ -50,6 +50,27 @@ impl<'a> Session<'a, '_> {
         Ok(())
     }
 
+    /// Calls a knowledge model with its parameters looked up by name; what is absent is null.
+    pub fn knowledge_model_by_names(
+        &self,
+        feel: &mut Evaluator,
+        model: &'a KnowledgeModel,
+        scope: &Scope<'a>,
+    ) -> Outcome<'a> {
+        let mut inner = scope.clone();
+        self.bind_services(&mut inner)?;
+        self.bind_knowledge(feel, &model.required_knowledge, &mut inner)?;
+        let arguments =
+            model.parameters.iter().map(|v| self.find(scope, &v.name).unwrap_or_default()).collect();
+        match self.function(CallableKind::Model(model), inner)? {
+            Value::Function(function) => {
+                let Some(id) = function.hosted_id() else { unreachable!("the function was made here") };
+                self.call_function(feel, id, arguments)
+            }
+            other => unreachable!("a function, not {other}"),
+        }
+    }
+
     /// Binds all decision services as functions.
     pub fn bind_services(&self, scope: &mut Scope<'a>) -> Result<(), Failed> {
         for service in &self.program.graph().services {

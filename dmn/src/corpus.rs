@@ -1,8 +1,8 @@
 //! Answers lines of a conformance corpus of decisions.
 //!
 //! A line is a JSON object with `id`, `model` (which the loader turns into bytes), `kind` (`decision`,
-//! `decisionService` or `bkm`), `invocable` (the name of the service or knowledge model), `decision` (the name
-//! of the result) and `inputs` in the typed form of [`tidemill_feel::corpus`]. The answer is
+//! `decisionService` or `bkm`), `invocable` (the name of the service or knowledge model), `decision` (the
+//! name of the result) and `inputs` in the typed form of [`tidemill_feel::corpus`]. The answer is
 //! `{"id", "result", "error"?}`.
 
 use crate::evaluator::DecisionEvaluator;
@@ -60,30 +60,27 @@ impl<L: Fn(&str) -> Result<Vec<u8>, String>> Corpus<L> {
             scope.bind(name, value.clone());
         }
         let environment = Environment { now_ms: NOW_MS, ..Environment::default() };
-        let name = text("decision")?;
-        let graph = program.graph();
-        let outcome = if *text("kind")? == *"decisionService" {
-            let service = text("invocable")?;
-            let Some(service) = graph.services.iter().find(|known| *known.name == *service) else {
-                return Err(format!("no decision service found with name '{}'", &*service));
-            };
-            self.evaluator.evaluate_service(program, &service.id, &NoVariables, &scope, &environment)
-        } else {
-            let Some(decision) = graph.decisions.iter().find(|decision| *decision.name == *name) else {
-                return Err(format!("no decision found with name '{}'", &*name));
-            };
-            self.evaluator.evaluate_in(program, &decision.id, &NoVariables, &scope, &environment)
+        let (evaluator, variables) = (&mut self.evaluator, &NoVariables);
+        let (name, kind, graph) = (text("decision")?, text("kind")?, program.graph());
+        let mut is_one_of_several = false;
+        let outcome = match &*kind {
+            "decisionService" => {
+                let service = named(&graph.services, &text("invocable")?, |service| &service.name)?;
+                is_one_of_several = service.output_decisions.len() > 1;
+                evaluator.evaluate_service(program, &service.id, variables, &scope, &environment)
+            }
+            "bkm" => {
+                let model = named(&graph.knowledge_models, &text("invocable")?, |model| &model.name)?;
+                evaluator.evaluate_knowledge_model(program, &model.id, variables, &scope, &environment)
+            }
+            _ => {
+                let decision = named(&graph.decisions, &name, |decision| &decision.name)?;
+                evaluator.evaluate_in(program, &decision.id, variables, &scope, &environment)
+            }
         };
         let value = outcome.result.map_err(|failure| failure.to_string())?;
-        // A service with several outputs answers a context of them.
-        let several = |service: &&tidemill_model::dmn::DecisionService| service.output_decisions.len() > 1;
-        let is_service = *text("kind")? == *"decisionService";
-        let invocable = case.get("invocable").unwrap_or_default();
-        let of_service = graph.services.iter().find(|known| invocable.as_str() == Some(&*known.name));
         Ok(match &value {
-            Value::Context(outputs) if is_service && of_service.as_ref().is_some_and(several) => {
-                rendered(&outputs.get(&name).unwrap_or_default())
-            }
+            Value::Context(outputs) if is_one_of_several => rendered(&outputs.get(&name).unwrap_or_default()),
             value => rendered(value),
         })
     }
@@ -105,4 +102,10 @@ impl<L: Fn(&str) -> Result<Vec<u8>, String>> Corpus<L> {
         }
         model
     }
+}
+
+/// The element with that name.
+fn named<'g, T>(elements: &'g [T], name: &str, name_of: impl Fn(&T) -> &str) -> Result<&'g T, String> {
+    let found = elements.iter().find(|element| name_of(element) == name);
+    found.ok_or_else(|| format!("the model has no element with name '{name}'"))
 }

@@ -65,6 +65,24 @@ impl DecisionEvaluator {
         })
     }
 
+    /// Calls the knowledge model with that id; its parameters are looked up by their names.
+    pub fn evaluate_knowledge_model<'a>(
+        &mut self,
+        program: &'a Program,
+        model_id: &str,
+        variables: &'a dyn Variables,
+        scope: &Scope<'a>,
+        environment: &Environment,
+    ) -> Outcome<'a> {
+        self.run(program, model_id, variables, environment, |session, feel| {
+            let mut models = program.graph().knowledge_models.iter();
+            let Some(model) = models.find(|model| *model.id == *model_id) else {
+                return Err(Failed(format!("no knowledge model found with id '{model_id}'")));
+            };
+            session.knowledge_model_by_names(feel, model, scope)
+        })
+    }
+
     /// What the last evaluation forgave, in order.
     pub fn warnings(&self) -> &[Warning] {
         self.feel.warnings()

@@ -2,8 +2,8 @@
 //! requirements graph.
 //!
 //! A [`Program`] prepares a graph once; a [`DecisionEvaluator`] evaluates its decisions many times against
-//! [`tidemill_feel::Variables`]. Deterministic and sans-io: clock, zone and seed are inputs. No input makes it
-//! panic, overflow the stack or run without bound (see [`limits`]).
+//! [`tidemill_feel::Variables`]. Deterministic and sans-io: clock, zone and seed are inputs. No input makes
+//! it panic, overflow the stack or run without bound (see [`limits`]).
 //!
 //! What the reference engine can evaluate is evaluated as there. What it refuses (names with blanks, decision
 //! services, boxed conditionals, filters and iterations) follows the DMN standard; see [`TypeRules`].

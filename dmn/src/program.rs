@@ -9,8 +9,8 @@ use tidemill_model::dmn::{DecisionTable, ItemDefinition, Logic};
 /// How types of variables, parameters and results are taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TypeRules {
-    /// As the reference engine does: the built-in types of decisions and parameters are checked and a mismatch
-    /// fails the decision; item definitions, input data and context entries are not looked at.
+    /// As the reference engine does: the built-in types of decisions and parameters are checked and a
+    /// mismatch fails the decision; item definitions, input data and context entries are not looked at.
     Reference,
     /// As the standard says: item definitions count, values are converted to and from lists of one item, and
     /// what does not conform is null.

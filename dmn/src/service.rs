@@ -26,7 +26,8 @@ impl<'a> Session<'a, '_> {
         self.service(feel, service, arguments)
     }
 
-    /// Evaluates a service. Arguments that do not conform to their types fail it; a result that does not is null.
+    /// Evaluates a service. Arguments that do not conform to their types fail it; a result that does not is
+    /// null.
     pub fn service(
         &self,
         feel: &mut Evaluator,

@@ -1,5 +1,6 @@
-//! Holds decisions against the answers of the standard's test kit and of the reference engine. The corpora lie
-//! beside the repository; a test whose corpus is absent says so and passes. Misses are listed in `MISSES.md`.
+//! Holds decisions against the answers of the standard's test kit and of the reference engine. The corpora
+//! lie beside the repository; a test whose corpus is absent says so and passes. Misses are listed in
+//! `MISSES.md`.
 
 #![allow(clippy::print_stdout, reason = "what was skipped or missed is for the reader of the test")]
 

@@ -101,8 +101,9 @@ fn built_in_types_are_checked_and_others_ignored() {
     }
 }
 
-const ITEM: &str = "<itemDefinition name=\"tAge\"><typeRef>number</typeRef><allowedValues><text>[0..150]</text>\
-    </allowedValues></itemDefinition><itemDefinition name=\"tAges\" isCollection=\"true\"><typeRef>tAge</typeRef>\
+const ITEM: &str = "<itemDefinition name=\"tAge\"><typeRef>number</typeRef>\
+    <allowedValues><text>[0..150]</text></allowedValues></itemDefinition>\
+    <itemDefinition name=\"tAges\" isCollection=\"true\"><typeRef>tAge</typeRef>\
     </itemDefinition><itemDefinition name=\"tPerson\"><itemComponent name=\"age\"><typeRef>tAge</typeRef>\
     </itemComponent></itemDefinition>";
 /// Makes a graph one that the reference engine refuses.
@@ -130,7 +131,8 @@ fn item_definitions_count_by_the_standard_only() {
 
 fn knowledge(id: &str, parameter: &str, logic: &str) -> String {
     format!(
-        "<businessKnowledgeModel id=\"{id}\" name=\"{id}\"><encapsulatedLogic><formalParameter {parameter}/>{logic}\
+        "<businessKnowledgeModel id=\"{id}\" name=\"{id}\"><encapsulatedLogic>\
+         <formalParameter {parameter}/>{logic}\
          </encapsulatedLogic></businessKnowledgeModel>"
     )
 }
@@ -176,9 +178,10 @@ fn knowledge_models_are_functions() {
 
 #[test]
 fn boxed_expressions_of_the_reference() {
-    let context = "<context><contextEntry><variable name=\"a\"/><literalExpression><text>x</text></literalExpression>\
-        </contextEntry><contextEntry><variable name=\"b\"/><literalExpression><text>a + 1</text></literalExpression>\
-        </contextEntry>END</context>";
+    let context = "<context><contextEntry><variable name=\"a\"/>\
+        <literalExpression><text>x</text></literalExpression></contextEntry>\
+        <contextEntry><variable name=\"b\"/>\
+        <literalExpression><text>a + 1</text></literalExpression></contextEntry>END</context>";
     check(&decision("d", "", &context.replace("END", "")), "d", "{\"x\": 1}", "{\"a\":1,\"b\":2}");
     let end = "<contextEntry><literalExpression><text>a + b</text></literalExpression></contextEntry>";
     check(&decision("d", "", &context.replace("END", end)), "d", "{\"x\": 1}", "3");
@@ -247,7 +250,8 @@ fn names_with_blanks_and_decision_services() {
     let greeting = literal("a", "name=\"Greeting Text\"", "", "\"Hi \" + Full Name");
     let loud = literal("b", "name=\"b\"", &needs("a"), "Greeting Text + \"!\"");
     check(&format!("{inputs}{greeting}{loud}"), "b", "{\"Full Name\": \"Jo\"}", "\"Hi Jo!\"");
-    let service = "<decisionService id=\"s\" name=\"Shout\"><outputDecision href=\"#b\"/><inputDecision href=\"#a\"/></decisionService>";
+    let service = "<decisionService id=\"s\" name=\"Shout\">\
+        <outputDecision href=\"#b\"/><inputDecision href=\"#a\"/></decisionService>";
     let caller = decision("c", &knows("s"), &boxed("Shout(\"Ho\")"));
     check(&format!("{inputs}{greeting}{loud}{service}{caller}"), "c", "{}", "\"Ho!\"");
 }

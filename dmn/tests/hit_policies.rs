@@ -68,8 +68,8 @@ fn output_order_lists_by_priority() {
 
 #[test]
 fn priority_compares_columns_in_order() {
-    let outputs = "<output id=\"o\" name=\"r\"><outputValues><text>\"b\", \"a\"</text></outputValues></output>\
-        <output id=\"p\" name=\"s\"><outputValues><text>2, 1</text></outputValues></output>";
+    let outputs = "<output id=\"o\" name=\"r\"><outputValues><text>\"b\", \"a\"</text></outputValues>\
+        </output><output id=\"p\" name=\"s\"><outputValues><text>2, 1</text></outputValues></output>";
     let rules: &[&[&str]] = &[&["-", "\"a\"", "2"], &["-", "\"b\"", "1"], &["-", "\"b\"", "2"]];
     check("hitPolicy=\"PRIORITY\"", outputs, rules, "1", "{\"r\":\"b\",\"s\":2}");
     let ordered = "[{\"r\":\"b\",\"s\":2},{\"r\":\"b\",\"s\":1},{\"r\":\"a\",\"s\":2}]";
@@ -112,7 +112,9 @@ fn several_outputs_are_a_context() {
 fn default_outputs_stand_in_when_no_rule_matches() {
     let default = |name: &str, value: &str| {
         format!(
-            "<output id=\"{name}\" name=\"{name}\"><defaultOutputEntry><text>{value}</text></defaultOutputEntry></output>"
+            "<output id=\"{name}\" name=\"{name}\"><defaultOutputEntry>\
+             <text>{value}</text></defaultOutputEntry>\
+             </output>"
         )
     };
     check("", &default("r", "\"none\""), LETTERS, "1", "\"none\"");
