@@ -50,7 +50,7 @@ fn main() -> std::io::Result<()> {
         let variables = MessagePackMap(VARIABLES);
         let mut best = f64::INFINITY;
         for _ in 0..5 {
-            const COUNT: u32 = 1_000;
+            const COUNT: u32 = 10_000;
             let start = processor_ns();
             for _ in 0..COUNT {
                 let outcome = evaluator.evaluate(
