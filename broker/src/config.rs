@@ -100,7 +100,7 @@ pub struct Config {
 #[derive(Debug, Error)]
 pub enum ConfigError {
     /// The file cannot be read.
-    #[error("cannot read the configuration file {path}: {source}")]
+    #[error("cannot read the configuration file {path}: {source}; check --config")]
     Unreadable {
         /// Which file.
         path: PathBuf,
@@ -145,8 +145,11 @@ impl Settings {
     fn from_file(path: &Path) -> Result<Self, ConfigError> {
         let text = std::fs::read_to_string(path)
             .map_err(|source| ConfigError::Unreadable { path: path.to_path_buf(), source })?;
-        toml::from_str(&text)
-            .map_err(|error| ConfigError::Malformed { path: path.to_path_buf(), message: error.to_string() })
+        toml::from_str(&text).map_err(|error| {
+            let line = error.span().map_or(1, |span| 1 + text[..span.start].matches('\n').count());
+            let message = format!("line {line}: {}", error.message().lines().next().unwrap_or_default());
+            ConfigError::Malformed { path: path.to_path_buf(), message }
+        })
     }
 
     /// Fills what is not set by flag or environment from the file and the defaults.

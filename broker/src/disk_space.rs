@@ -1,11 +1,16 @@
 //! Looks now and then how much room the disk of the data directory has, so that commands are refused before it is full.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use tidemill_core::limits::DISK_FREE_BYTES_MIN;
 
 /// Time between two looks, nanoseconds.
 const INTERVAL_NS: u64 = 1_000_000_000;
+
+/// Size of the filesystem of `path`, bytes; a very large one where it cannot be asked.
+pub fn disk_bytes(path: &Path) -> u64 {
+    rustix::fs::statvfs(path).map_or(u64::MAX / 2, |found| found.f_blocks * found.f_frsize)
+}
 
 /// Watches one filesystem.
 #[derive(Debug)]
@@ -17,12 +22,11 @@ pub struct DiskSpace {
 }
 
 impl DiskSpace {
-    /// Watches the filesystem of `path`; below a few segments of free space, and at least a twentieth of a small disk,
-    /// it counts as full.
-    pub fn new(path: PathBuf) -> Self {
-        let whole = rustix::fs::statvfs(&path).map_or(u64::MAX, |found| found.f_blocks * found.f_frsize);
-        let free_bytes_min = (DISK_FREE_BYTES_MIN as u64).min(whole / 20);
-        Self { path, free_bytes_min, next_look_ns: 0, full: false }
+    /// Watches the filesystem of `path`. It counts as full below `reserved_bytes`, which the journals need to go on, and
+    /// below a few large segments, or a twentieth of a small disk.
+    pub fn new(path: PathBuf, reserved_bytes: u64) -> Self {
+        let usual = (DISK_FREE_BYTES_MIN as u64).min(disk_bytes(&path) / 20);
+        Self { free_bytes_min: usual.max(reserved_bytes), path, next_look_ns: 0, full: false }
     }
 
     /// Looks when it is time; gives whether the disk is nearly full when that has changed.

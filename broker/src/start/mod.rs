@@ -50,6 +50,8 @@ fn complain(fatal: &Fatal) -> ProcessCode {
 
 fn start_and_wait(config: &Config) -> Result<(), Fatal> {
     let signals = StopSignals::install().map_err(|error| Fatal::new(ExitCode::Machine, error))?;
+    // Before anything is written: a port in use must not fix the partition count of a new directory.
+    doors::check_addresses(config)?;
     let fallback = core_count().min(tidemill_core::limits::PARTITION_COUNT_MAX) as u32;
     let directory = DataDirectory::open(&config.data_dir, config.partitions, fallback, new_cluster_id())
         .map_err(|error| Fatal::new(ExitCode::DataDirectory, error))?;

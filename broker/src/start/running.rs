@@ -21,12 +21,15 @@ use super::machine::Machine;
 use super::topology::Single;
 use super::wiring::{ShardSide, wire};
 use crate::config::{Config, core_count};
-use crate::disk_space::DiskSpace;
+use crate::disk_space::{DiskSpace, disk_bytes};
 use crate::partition::{Outgoing, Partition, PartitionSettings};
 use crate::shard_app::BrokerShard;
 
 /// Bytes written unflushed before a delayed flush follows, whatever the time.
 const DELAYED_FLUSH_BYTES: u64 = 16 << 20;
+/// Segments of each partition that the disk has to have room for before commands are taken: the one that is prepared and
+/// the one after it.
+const SEGMENTS_RESERVED: u64 = 2;
 /// What running instances may take of this machine's memory: a share of all, dealt out to the partitions.
 const STATE_MEMORY_SHARE: f64 = 0.5;
 
@@ -57,8 +60,6 @@ impl Running {
         let shard_count = config.shards.unwrap_or(core_count()).clamp(1, partition_count as usize);
         let (clock, registry) = (Clock::system(), Registry::default());
         let topology = Single::new(config.grpc_addr, partition_count);
-        // Addresses are taken before anything is replayed: a port in use is told at once.
-        doors::check_addresses(config)?;
         let (gateways, shard_sides) = wire(config.gateway_threads, shard_count)?;
         let plan = Plan {
             config,
@@ -137,7 +138,8 @@ fn start_shard(
         let _ = replayed.send(journals);
     });
     let outgoing = Outgoing::new(side.to_gateways, side.to_shards);
-    let disk_space = DiskSpace::new(plan.directory.path().to_path_buf());
+    let reserved = SEGMENTS_RESERVED * segment_bytes_max(plan) * u64::from(partition_count);
+    let disk_space = DiskSpace::new(plan.directory.path().to_path_buf(), reserved);
     let mut config = ShardConfig::new(id, plan.clock.clone(), side.sleeper, side.consumers);
     config.metrics = ShardMetrics::register(&plan.registry, id);
     let stop = config.stop.clone();
@@ -164,6 +166,7 @@ fn settings(plan: &Plan<'_>, place: usize, partition: u32) -> PartitionSettings 
     journal.method = plan.machine.method();
     journal.depth = plan.machine.calibration.depth;
     journal.direct = plan.machine.calibration.direct;
+    journal.segment_bytes_max = segment_bytes_max(plan);
     if plan.config.flush_may_lose_ms > 0 {
         let time_ns = plan.config.flush_may_lose_ms * 1_000_000;
         journal.flush = FlushPolicy::DelayedLosesUpTo { bytes: DELAYED_FLUSH_BYTES, time_ns };
@@ -177,6 +180,13 @@ fn settings(plan: &Plan<'_>, place: usize, partition: u32) -> PartitionSettings 
         stages: StageHistograms::register(&plan.registry, &labels),
         state_bytes_max: state_bytes_max(identity.partitions),
     }
+}
+
+/// Largest segment of a journal: small on a small disk, so that the room kept for the next ones stays a small part.
+fn segment_bytes_max(plan: &Plan<'_>) -> u64 {
+    let share = disk_bytes(plan.directory.path()) / u64::from(plan.directory.identity().partitions) / 64;
+    let power = share.max(1).ilog2();
+    (1 << power).clamp(limits::SEGMENT_BYTES_MIN as u64, limits::SEGMENT_BYTES_MAX as u64)
 }
 
 /// What one partition's state may take, bytes.

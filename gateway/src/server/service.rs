@@ -5,7 +5,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use http::{HeaderValue, Request, Response};
+use http::{HeaderValue, Request, Response, Uri};
 use hyper::body::Incoming;
 use tidemill_core::limits::MESSAGE_BYTES_MAX;
 use tonic::body::Body;
@@ -17,6 +17,9 @@ use super::health::HealthFront;
 use crate::proto::{GatewayServer, HealthServer};
 
 const GRPC_STATUS: &str = "grpc-status";
+const GRPC_MESSAGE: &str = "grpc-message";
+/// The library's code for what it does not know.
+const UNIMPLEMENTED: &[u8] = b"12";
 /// The library's code for messages over the limit ...
 const OUT_OF_RANGE: &[u8] = b"11";
 /// ... and what clients of Zeebe get.
@@ -42,18 +45,34 @@ impl hyper::service::Service<Request<Incoming>> for Services {
     type Future = Call;
 
     fn call(&self, request: Request<Incoming>) -> Call {
+        let uri = request.uri().clone();
         let inner = if request.uri().path().starts_with("/grpc.health.v1.Health/") {
             self.health.clone().call(request)
         } else {
             self.gateway.clone().call(request)
         };
-        Call { inner }
+        Call { inner, uri }
     }
 }
 
 /// A call under way.
 pub(crate) struct Call {
     inner: BoxFuture<Response<Body>, Infallible>,
+    uri: Uri,
+}
+
+/// What the generated services answer to a path that is none of theirs, made to name it.
+fn name_unknown(uri: &Uri, response: &mut Response<Body>) {
+    let headers = response.headers_mut();
+    if headers.get(GRPC_STATUS).is_some_and(|code| code.as_bytes() == UNIMPLEMENTED)
+        && !headers.contains_key(GRPC_MESSAGE)
+    {
+        // A path has no characters that a header could not carry.
+        let text = format!("there is no RPC {}", uri.path());
+        if let Ok(text) = HeaderValue::from_str(&text) {
+            headers.insert(GRPC_MESSAGE, text);
+        }
+    }
 }
 
 impl Future for Call {
@@ -66,6 +85,7 @@ impl Future for Call {
         {
             *code = RESOURCE_EXHAUSTED;
         }
+        name_unknown(&self.uri, &mut response);
         Poll::Ready(Ok(response))
     }
 }

@@ -25,7 +25,7 @@ use crate::topology::TopologySource;
 /// Blocking reads of records under way.
 const HELPER_COUNT_MAX: usize = 4;
 /// How long held requests have, after the gateway was told to go down.
-const DRAIN: Duration = Duration::from_millis(4000);
+const DRAIN: Duration = Duration::from_millis(3000);
 /// How often it is looked whether they are answered.
 const DRAIN_STEP: Duration = Duration::from_millis(20);
 /// What clients have before that, to hear of it, and after it, to get what was answered.
