@@ -1,13 +1,13 @@
 //! Boxed expressions other than tables.
 
 use crate::callable::CallableKind;
-use crate::session::{Failed, Outcome, Session};
+use crate::evaluation::{Evaluation, Failed, Outcome};
 use crate::table::TableTrace;
 use std::rc::Rc;
 use tidemill_feel::{Context, Entries, Evaluator, Expression, Function, List, Scope, Text, Value};
 use tidemill_model::dmn::{IterationKind, Logic, Variable};
 
-impl<'a> Session<'a, '_> {
+impl<'a> Evaluation<'a, '_> {
     /// The value of a logic. The scope comes back as it was.
     pub fn logic(&self, feel: &mut Evaluator, logic: &'a Logic, scope: &mut Scope<'a>) -> Outcome<'a> {
         let bound = scope.len();

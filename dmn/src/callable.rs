@@ -1,7 +1,7 @@
 //! Functions that a model defines: knowledge models, decision services, boxed functions.
 
+use crate::evaluation::{Evaluation, Failed, Outcome};
 use crate::limits::FUNCTIONS_MAX;
-use crate::session::{Failed, Outcome, Session};
 use std::rc::Rc;
 use tidemill_feel::{Evaluator, Function, Host, HostFailure, Scope, Value};
 use tidemill_model::dmn::{DecisionService, KnowledgeModel, Logic, Variable};
@@ -29,7 +29,7 @@ impl<'a> CallableKind<'a> {
     }
 }
 
-impl<'a> Session<'a, '_> {
+impl<'a> Evaluation<'a, '_> {
     /// Binds the knowledge models at those positions as functions.
     pub fn bind_knowledge(
         &self,
@@ -139,7 +139,7 @@ impl<'a> Session<'a, '_> {
     }
 }
 
-impl<'a> Host<'a> for Session<'a, '_> {
+impl<'a> Host<'a> for Evaluation<'a, '_> {
     fn call(
         &self,
         id: u32,

@@ -1,9 +1,9 @@
 //! The reusable part of evaluations.
 
 use crate::audit::{EvaluationFailure, Outcome};
+use crate::evaluation::{Evaluation, Failed};
 use crate::limits::EVALUATION_STEPS_MAX;
 use crate::program::Program;
-use crate::session::{Failed, Session};
 use tidemill_feel::{Environment, Evaluator, Scope, Value, Variables, Warning};
 
 /// Evaluates decisions, one at a time. Keeps buffers between them.
@@ -38,11 +38,11 @@ impl DecisionEvaluator {
         scope: &Scope<'a>,
         environment: &Environment,
     ) -> Outcome<'a> {
-        self.run(program, decision_id, variables, environment, |session, feel| {
+        self.run(program, decision_id, variables, environment, |evaluation, feel| {
             let Some(decision) = program.graph().find(decision_id) else {
                 return Err(Failed(format!("no decision found with id '{decision_id}'")));
             };
-            session.decision(feel, decision, scope, &[])
+            evaluation.decision(feel, decision, scope, &[])
         })
     }
 
@@ -56,12 +56,12 @@ impl DecisionEvaluator {
         scope: &Scope<'a>,
         environment: &Environment,
     ) -> Outcome<'a> {
-        self.run(program, service_id, variables, environment, |session, feel| {
+        self.run(program, service_id, variables, environment, |evaluation, feel| {
             let Some(service) = program.graph().services.iter().find(|service| *service.id == *service_id)
             else {
                 return Err(Failed(format!("no decision service found with id '{service_id}'")));
             };
-            session.service_by_names(feel, service, scope)
+            evaluation.service_by_names(feel, service, scope)
         })
     }
 
@@ -74,12 +74,12 @@ impl DecisionEvaluator {
         scope: &Scope<'a>,
         environment: &Environment,
     ) -> Outcome<'a> {
-        self.run(program, model_id, variables, environment, |session, feel| {
+        self.run(program, model_id, variables, environment, |evaluation, feel| {
             let mut models = program.graph().knowledge_models.iter();
             let Some(model) = models.find(|model| *model.id == *model_id) else {
                 return Err(Failed(format!("no knowledge model found with id '{model_id}'")));
             };
-            session.knowledge_model_by_names(feel, model, scope)
+            evaluation.knowledge_model_by_names(feel, model, scope)
         })
     }
 
@@ -94,13 +94,13 @@ impl DecisionEvaluator {
         id: &str,
         variables: &'a dyn Variables,
         environment: &Environment,
-        body: impl FnOnce(&Session<'a, '_>, &mut Evaluator) -> Result<Value<'a>, Failed>,
+        body: impl FnOnce(&Evaluation<'a, '_>, &mut Evaluator) -> Result<Value<'a>, Failed>,
     ) -> Outcome<'a> {
         self.feel.begin_shared(EVALUATION_STEPS_MAX);
-        let session = Session::new(program, variables, environment);
-        let result = body(&session, &mut self.feel);
+        let evaluation = Evaluation::new(program, variables, environment);
+        let result = body(&evaluation, &mut self.feel);
         self.feel.end_shared();
-        let evaluated = session.into_audit();
+        let evaluated = evaluation.into_audit();
         let result = result.map_err(|Failed(reason)| EvaluationFailure {
             failed_decision_id: evaluated.last().map_or(id, |element| element.id).to_string(),
             message: format!("Expected to evaluate decision '{id}', but {reason}"),

@@ -1,13 +1,13 @@
 //! Hit policies: from the outputs of matching rules to the value of a table.
 
 use crate::audit::MatchedRule;
-use crate::session::{Failed, Outcome, Session};
+use crate::evaluation::{Evaluation, Failed, Outcome};
 use crate::types::shown;
 use tidemill_feel::decimal::Decimal;
 use tidemill_feel::{Context, Entries, Evaluator, List, Scope, Text, Value};
 use tidemill_model::dmn::{Aggregation, DecisionTable, HitPolicy};
 
-impl<'a> Session<'a, '_> {
+impl<'a> Evaluation<'a, '_> {
     /// The value that the matching rules, of which there is at least one, make.
     pub fn apply_hit_policy(
         &self,

@@ -12,13 +12,13 @@ mod audit;
 mod boxed;
 mod callable;
 pub mod corpus;
+mod evaluation;
 mod evaluator;
 mod hit_policy;
 pub mod limits;
 mod program;
 mod report;
 mod service;
-mod session;
 mod table;
 mod types;
 

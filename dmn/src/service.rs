@@ -1,10 +1,10 @@
 //! Decision services: decisions evaluated apart, with their inputs as parameters.
 
-use crate::session::{Failed, Outcome, Session};
+use crate::evaluation::{Evaluation, Failed, Outcome};
 use tidemill_feel::{Context, Entries, Evaluator, Scope, Text, Value};
 use tidemill_model::dmn::{Decision, DecisionIndex, DecisionService, Variable};
 
-impl<'a> Session<'a, '_> {
+impl<'a> Evaluation<'a, '_> {
     /// Input data first, then input decisions.
     pub fn service_parameters(&self, service: &'a DecisionService) -> impl Iterator<Item = &'a Variable> {
         let graph = self.program.graph();

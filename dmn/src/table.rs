@@ -1,7 +1,7 @@
 //! Decision tables: which rules match, and what they give. The hit policy is in `hit_policy.rs`.
 
 use crate::audit::{EvaluatedInput, EvaluatedOutput, MatchedRule};
-use crate::session::{Failed, Outcome, Session};
+use crate::evaluation::{Evaluation, Failed, Outcome};
 use crate::types::shown;
 use tidemill_feel::{Context, Entries, Evaluator, Probe, Scope, Text, Value};
 use tidemill_model::dmn::{DecisionTable, HitPolicy, Rule};
@@ -13,7 +13,7 @@ pub(crate) struct TableTrace<'a> {
     pub matched_rules: Vec<MatchedRule<'a>>,
 }
 
-impl<'a> Session<'a, '_> {
+impl<'a> Evaluation<'a, '_> {
     /// The value of a table; fills the trace as far as it gets.
     pub fn table(
         &self,

@@ -1,7 +1,7 @@
 //! Types of variables, parameters and results.
 
+use crate::evaluation::{Evaluation, Failed, Outcome};
 use crate::limits::{MESSAGE_VALUE_CHARS_MAX, TYPE_DEPTH_MAX};
-use crate::session::{Failed, Outcome, Session};
 use tidemill_feel::temporal::{LocalDateTime, LocalTime, Temporal};
 use tidemill_feel::{Context, Entries, Evaluator, List, Scope, Text, Value, Zone};
 use tidemill_model::dmn::ItemDefinition;
@@ -66,7 +66,7 @@ impl Expected {
     }
 }
 
-impl<'a> Session<'a, '_> {
+impl<'a> Evaluation<'a, '_> {
     /// A result as its type wants it. What does not conform fails, or is null by the standard.
     pub fn result(&self, feel: &mut Evaluator, value: Value<'a>, type_ref: Option<&str>) -> Outcome<'a> {
         let Some(type_ref) = type_ref else { return Ok(value) };
@@ -209,7 +209,7 @@ impl<'a> Session<'a, '_> {
 }
 
 /// `instance of` a type of the model: no conversion, and allowed values do not count.
-impl<'a> Session<'a, '_> {
+impl<'a> Evaluation<'a, '_> {
     pub fn is_instance_at(&self, value: &Value<'a>, type_name: &str, depth: u32) -> bool {
         if type_name == "Any" {
             return true;

@@ -16,7 +16,7 @@ pub(crate) struct Failed(pub String);
 
 pub(crate) type Outcome<'a> = Result<Value<'a>, Failed>;
 
-pub(crate) struct Session<'a, 'e> {
+pub(crate) struct Evaluation<'a, 'e> {
     pub program: &'a Program,
     pub variables: &'a dyn Variables,
     pub environment: &'e Environment,
@@ -25,10 +25,10 @@ pub(crate) struct Session<'a, 'e> {
     audit: RefCell<Vec<EvaluatedElement<'a>>>,
 }
 
-impl<'a, 'e> Session<'a, 'e> {
+impl<'a, 'e> Evaluation<'a, 'e> {
     pub fn new(program: &'a Program, variables: &'a dyn Variables, environment: &'e Environment) -> Self {
         let (functions, audit) = (RefCell::default(), RefCell::default());
-        Session { program, variables, environment, functions, audit }
+        Evaluation { program, variables, environment, functions, audit }
     }
 
     pub fn into_audit(self) -> Vec<EvaluatedElement<'a>> {
@@ -41,7 +41,7 @@ impl<'a, 'e> Session<'a, 'e> {
 
     /// What expressions see.
     pub fn see<'s>(&'s self, scope: &'s Scope<'a>) -> Surroundings<'a, 's> {
-        let Session { variables, environment, .. } = *self;
+        let Evaluation { variables, environment, .. } = *self;
         Surroundings { variables, scope, environment, host: Some(self) }
     }
 
