@@ -8,6 +8,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use tidemill_dmn::DecisionEvaluator;
 use tidemill_feel::Evaluator;
 use tidemill_record::frame::{AnswerFrame, FrameKind};
 use tidemill_record::value::Value;
@@ -60,6 +61,8 @@ pub struct Context<'e, 'b, 'm> {
     pub buffers: &'e mut Buffers,
     /// Evaluates expressions.
     pub evaluator: &'e mut Evaluator,
+    /// Evaluates decisions.
+    pub decision_evaluator: &'e mut DecisionEvaluator,
     /// Orders the variables of documents.
     pub document_order: &'e mut DocumentOrder,
     /// Bounds and the partition.

@@ -135,9 +135,11 @@ fn print<'t>(entries: &'t [(String, Target)], merge: bool, path: &mut Vec<&'t st
 }
 
 /// The variables seen from a scope.
-struct ScopeVariables<'s> {
-    state: &'s State,
-    scope_key: i64,
+pub struct ScopeVariables<'s> {
+    /// All tables.
+    pub state: &'s State,
+    /// The scope.
+    pub scope_key: i64,
 }
 
 impl Variables for ScopeVariables<'_> {
@@ -146,7 +148,8 @@ impl Variables for ScopeVariables<'_> {
     }
 }
 
-fn environment(context: &Context<'_, '_, '_>) -> Environment {
+/// What evaluations see of the world: the time of the batch.
+pub fn environment(context: &Context<'_, '_, '_>) -> Environment {
     // What chance there is comes from the position, so that it is the same wherever the command is processed.
     let seed = (context.log.next_position as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     Environment { now_ms: context.log.timestamp, seed, ..Environment::default() }

@@ -53,8 +53,10 @@ impl<'b, 'm> Log<'b, 'm> {
         intent: impl Into<Intent>,
         value: &impl Value<'a>,
     ) -> Written {
-        // The value's meaning of a process and a deployment is in its second version, as in the protocol.
-        let version = if matches!(value_type, ValueType::Process | ValueType::Deployment) { 2 } else { 1 };
+        // The value's meaning of a process, a decision and a deployment is in its second version, as in the protocol.
+        let is_second =
+            matches!(value_type, ValueType::Process | ValueType::Deployment | ValueType::Decision);
+        let version = if is_second { 2 } else { 1 };
         let header = RecordHeader { record_version: version, ..self.header(key, value_type, intent.into()) };
         self.put(&header, "", |out| value.put(out))
     }

@@ -45,6 +45,30 @@ fn a_deployment_reaches_every_partition() {
 }
 
 #[test]
+fn decisions_reach_every_partition() {
+    if common::scenarios().is_none() {
+        return;
+    }
+    for (seed, lost, doubled) in [(1, 0, 0), (2, 50, 20)] {
+        let mut cluster = Cluster::new(3, seed);
+        (cluster.lost_percent, cluster.doubled_percent) = (lost, doubled);
+        cluster.partitions[0].deploy(&["business_rule_task.bpmn", "business_rule_task.dmn"]);
+        cluster.deliver();
+        cluster.wait(1_200);
+        for partition in &mut cluster.partitions {
+            assert_eq!(partition.keys_of("DECISION_REQUIREMENTS", "CREATED").len(), 1, "seed {seed}");
+            assert_eq!(partition.keys_of("DECISION", "CREATED").len(), 2, "seed {seed}");
+            let variables = json!({"status": "gold", "total": 10, "amount": 5000, "which": "discount"});
+            let instance = partition.create("business_rule_task", variables);
+            assert!(partition.is_completed(instance), "seed {seed}");
+        }
+        let keys = |at: usize| cluster.partitions[at].keys_of("DECISION", "CREATED").to_vec();
+        assert!(keys(0) == keys(1) && keys(0) == keys(2), "one key everywhere");
+        cluster.check_replay();
+    }
+}
+
+#[test]
 fn messages_find_instances_on_other_partitions() {
     for (seed, lost, doubled) in [(1, 0, 0), (2, 0, 50), (3, 40, 0), (4, 40, 30), (5, 60, 20)] {
         let Some(mut cluster) = deployed(seed, lost, doubled) else { return };

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::chance::{FILES, repeat, step};
+use common::chance::{DECISION_FILES, FILES, repeat, step};
 use common::golden::value_types;
 use common::harness::{Cause, Harness};
 use common::random::Random;
@@ -16,6 +16,7 @@ fn deployed() -> Option<Harness> {
     common::scenarios()?;
     let mut harness = Harness::new();
     harness.deploy(&FILES);
+    harness.deploy(&DECISION_FILES);
     Some(harness)
 }
 

@@ -128,8 +128,8 @@ async fn errors_have_codes_and_texts_of_zeebe() {
     let (code, message) = text(client.broadcast_signal(BroadcastSignalRequest::default()).await);
     assert_eq!(code, Code::Unimplemented);
     assert_eq!(message, "The RPC BroadcastSignal is not implemented by this broker");
-    let evaluated = client.evaluate_decision(EvaluateDecisionRequest::default()).await;
-    assert_eq!(text(evaluated).0, Code::Unimplemented);
+    let deleted = client.delete_resource(DeleteResourceRequest::default()).await;
+    assert_eq!(text(deleted).0, Code::Unimplemented);
 }
 
 #[tokio::test]

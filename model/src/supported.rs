@@ -1,7 +1,7 @@
 //! Which elements the engine executes. One allow list, apart from validity: a model can be valid BPMN and
 //! still hold what is not executed yet; the engine rejects it at deployment, each element by name and id.
 
-use crate::graph::{Element, ElementType, EventType, Process};
+use crate::graph::{Binding, Element, ElementType, EventType, Process};
 use crate::violation::Violation;
 
 /// Executed combinations of element type and event type.
@@ -19,6 +19,7 @@ const EXECUTED: &[(ElementType, EventType)] = &[
     (ElementType::ReceiveTask, EventType::Message),
     (ElementType::EventBasedGateway, EventType::Unspecified),
     (ElementType::ServiceTask, EventType::Unspecified),
+    (ElementType::BusinessRuleTask, EventType::Unspecified),
     (ElementType::ExclusiveGateway, EventType::Unspecified),
     (ElementType::ParallelGateway, EventType::Unspecified),
     (ElementType::SequenceFlow, EventType::Unspecified),
@@ -34,6 +35,9 @@ type Extension = (&'static str, fn(&Element) -> bool);
 const NOT_EXECUTED: &[Extension] = &[
     ("execution listener", |e| !e.start_listeners.is_empty() || !e.end_listeners.is_empty()),
     ("linked resource", |e| !e.linked_resources.is_empty()),
+    ("binding of its decision by deployment or version tag", |e| {
+        e.called_decision.as_ref().is_some_and(|called| called.binding != Binding::Latest)
+    }),
     ("compensation handler", |e| e.is_for_compensation),
 ];
 

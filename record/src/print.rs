@@ -87,6 +87,18 @@ macro_rules! with_value {
                 type $view<'v> = value::CommandDistributionValue<'v>;
                 $use
             }
+            ValueType::Decision => {
+                type $view<'v> = value::DecisionValue<'v>;
+                $use
+            }
+            ValueType::DecisionRequirements => {
+                type $view<'v> = value::DecisionRequirementsValue<'v>;
+                $use
+            }
+            ValueType::DecisionEvaluation => {
+                type $view<'v> = value::DecisionEvaluationValue<'v>;
+                $use
+            }
             ValueType::Error => {
                 type $view<'v> = value::ErrorValue<'v>;
                 $use
@@ -121,7 +133,11 @@ pub fn check_value(value_type: ValueType, body: &[u8]) -> Result<(), Malformed> 
             return check_value(distribution.value_type, distribution.command_value);
         }
         let nested = distribution.value_type == value_type;
-        return if nested { Err(crate::Input::new(body).malformed("a command's value type")) } else { Ok(()) };
+        return if nested {
+            Err(crate::Input::new(body).malformed("a command's value type"))
+        } else {
+            Ok(())
+        };
     }
     with_value!(value_type, View => <View<'_> as Value>::take(body).map(drop), Ok(()))
 }

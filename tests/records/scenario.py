@@ -236,6 +236,18 @@ class Scenario:
         )
         self.call(index, "PublishMessage", request)
 
+    def evaluation(self, step, **decision):
+        return protocol.EvaluateDecisionRequest(variables=self.variables(step), **decision)
+
+    def op_evaluate(self, index, decision, step):
+        self.call(index, "EvaluateDecision", self.evaluation(step, decisionId=decision))
+
+    def op_evaluate_key(self, index, decision, step):
+        """The decision's latest version by its key."""
+        found = self.records("DECISION", "CREATED", decisionId=decision)
+        key = UNKNOWN_KEY if decision == "unknown" else found[-1]["value"]["decisionKey"]
+        self.call(index, "EvaluateDecision", self.evaluation(step, decisionKey=key))
+
     def op_set_variables(self, index, variables, step):
         request = protocol.SetVariablesRequest(
             elementInstanceKey=self.scope(step),

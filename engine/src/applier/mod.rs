@@ -3,6 +3,8 @@
 //! applier.
 
 mod banned;
+mod decision_created;
+mod decision_requirements_created;
 mod deployment;
 mod distribution;
 mod element;
@@ -40,8 +42,9 @@ mod variable;
 
 use tidemill_record::value::Value;
 use tidemill_record::{
-    CommandDistributionIntent as Distribution, DeploymentIntent, ErrorIntent, IncidentIntent, JobBatchIntent,
-    JobIntent, MessageIntent, MessageSubscriptionIntent, ProcessEventIntent, ProcessInstanceCreationIntent,
+    CommandDistributionIntent as Distribution, DecisionEvaluationIntent, DecisionIntent,
+    DecisionRequirementsIntent, DeploymentIntent, ErrorIntent, IncidentIntent, JobBatchIntent, JobIntent,
+    MessageIntent, MessageSubscriptionIntent, ProcessEventIntent, ProcessInstanceCreationIntent,
     ProcessInstanceIntent as Element, ProcessInstanceResultIntent, ProcessIntent,
     ProcessMessageSubscriptionIntent, RecordView, TimerIntent, ValueType, VariableDocumentIntent,
     VariableIntent,
@@ -132,6 +135,14 @@ fn applier(record: &RecordView<'_>) -> Option<fn(&mut Applying<'_, '_>)> {
         (ValueType::Deployment, 2) if intent == DeploymentIntent::Created.into() => {
             Some(deployment::apply_created)
         }
+        (ValueType::Decision, 2) if intent == DecisionIntent::Created.into() => Some(decision_created::apply),
+        (ValueType::DecisionRequirements, 1) if intent == DecisionRequirementsIntent::Created.into() => {
+            Some(decision_requirements_created::apply)
+        }
+        (ValueType::DecisionEvaluation, 1) => match DecisionEvaluationIntent::from_intent(intent)? {
+            DecisionEvaluationIntent::Evaluated | DecisionEvaluationIntent::Failed => Some(none),
+            DecisionEvaluationIntent::Evaluate => None,
+        },
         (ValueType::CommandDistribution, 1) => distribution::applier(Distribution::from_intent(intent)?),
         (ValueType::Error, 1) if intent == ErrorIntent::Created.into() => Some(banned::apply),
         (ValueType::ProcessInstanceCreation, 1)

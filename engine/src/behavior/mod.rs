@@ -1,5 +1,6 @@
 //! What several elements and commands do alike.
 
+pub mod decisions;
 pub mod distribute;
 pub mod document_order;
 pub mod errors;

@@ -4,6 +4,7 @@
 //! takes the step again from where it failed.
 
 mod boundary_event;
+mod business_rule_task;
 mod catch_event;
 mod end_event;
 mod event_based_gateway;
@@ -90,6 +91,7 @@ pub fn activate(context: &mut Context<'_, '_, '_>, instance: &Instance<'_>) {
         | ElementType::IntermediateThrowEvent => start_event::activate(context, instance),
         ElementType::EndEvent => end_event::activate(context, instance),
         ElementType::ServiceTask => service_task::activate(context, instance),
+        ElementType::BusinessRuleTask => business_rule_task::activate(context, instance),
         ElementType::ExclusiveGateway => exclusive_gateway::activate(context, instance),
         ElementType::ParallelGateway => parallel_gateway::activate(context, instance),
         ElementType::EventBasedGateway => event_based_gateway::activate(context, instance),
@@ -116,7 +118,7 @@ pub fn complete(context: &mut Context<'_, '_, '_>, instance: &Instance<'_>) {
         | ElementType::ManualTask
         | ElementType::IntermediateThrowEvent => start_event::complete(context, instance),
         ElementType::EndEvent => end_event::complete(context, instance),
-        ElementType::ServiceTask => service_task::complete(context, instance),
+        ElementType::ServiceTask | ElementType::BusinessRuleTask => service_task::complete(context, instance),
         ElementType::EventBasedGateway => event_based_gateway::complete(context, instance),
         ElementType::IntermediateCatchEvent | ElementType::ReceiveTask => {
             catch_event::complete(context, instance)
@@ -132,7 +134,9 @@ pub fn terminate(context: &mut Context<'_, '_, '_>, instance: &Instance<'_>) {
     transitions::terminating(context, instance);
     match instance.element.element_type {
         ElementType::Process | ElementType::SubProcess => sub_process::terminate(context, instance),
-        ElementType::ServiceTask => service_task::terminate(context, instance),
+        ElementType::ServiceTask | ElementType::BusinessRuleTask => {
+            service_task::terminate(context, instance)
+        }
         _ => transitions::terminate_leaf(context, instance),
     }
 }

@@ -6,7 +6,10 @@ mod program;
 use std::sync::Arc;
 
 use hashbrown::HashMap;
-use tidemill_model::{Element, ElementIndex, ElementType, EventType, Process, Violation, read_bpmn};
+use tidemill_dmn::Program;
+use tidemill_model::{
+    Element, ElementIndex, ElementType, EventType, Process, Violation, read_bpmn, read_dmn,
+};
 use tidemill_record::value::ProcessInstanceValue;
 use tidemill_record::{BpmnElementType, BpmnEventType};
 
@@ -103,6 +106,7 @@ fn record_types(element: &Element) -> (BpmnElementType, BpmnEventType) {
 #[derive(Debug, Default)]
 pub struct Definitions {
     by_key: HashMap<i64, Arc<Definition>>,
+    decisions: HashMap<i64, Arc<Program>>,
 }
 
 impl Definitions {
@@ -124,8 +128,21 @@ impl Definitions {
         Some(definition)
     }
 
+    /// The requirements graph with this key, prepared on first use. `None` when the state has none that can be
+    /// read.
+    pub fn decisions(&mut self, state: &State, requirements_key: i64) -> Option<Arc<Program>> {
+        if let Some(program) = self.decisions.get(&requirements_key) {
+            return Some(program.clone());
+        }
+        let row = state.requirements(requirements_key)?;
+        let program = Arc::new(Program::new(read_dmn(row.resource_name, row.resource).ok()?));
+        self.decisions.insert(requirements_key, program.clone());
+        Some(program)
+    }
+
     /// Forgets everything: the state went back, keys may mean other processes now.
     pub fn clear(&mut self) {
         self.by_key.clear();
+        self.decisions.clear();
     }
 }

@@ -14,6 +14,8 @@ pub struct ElementProgram {
     pub outputs: Option<MappingProgram>,
     /// The job.
     pub job: Option<JobProgram>,
+    /// Id of the decision that it calls.
+    pub decision: Option<Property>,
     /// Condition of a sequence flow.
     pub condition: Option<Property>,
     /// Text of a timer.
@@ -47,6 +49,7 @@ impl ElementProgram {
                 retries: Property::new(&definition.retries),
                 static_retries: static_number(&definition.retries),
             }),
+            decision: element.called_decision.as_ref().map(|called| Property::new(&called.decision_id)),
             condition: element.flow.as_ref().and_then(|flow| flow.condition.as_ref()).map(Property::new),
             timer: element.timer.as_ref().map(|timer| Property::new(&timer.text)),
             error: element.error.as_ref().and_then(|error| error.code.as_ref()).map(Property::new),
@@ -61,8 +64,14 @@ impl ElementProgram {
         let mappings = self.inputs.iter().chain(&self.outputs).filter_map(MappingProgram::parse_error);
         let job = self.job.iter().flat_map(|job| [&job.job_type, &job.retries]);
         let message = self.message.iter().flat_map(|(name, key)| std::iter::once(name).chain(key));
-        let properties =
-            self.condition.iter().chain(&self.timer).chain(&self.error).chain(job).chain(message);
+        let properties = self
+            .condition
+            .iter()
+            .chain(&self.decision)
+            .chain(&self.timer)
+            .chain(&self.error)
+            .chain(job)
+            .chain(message);
         properties.filter_map(Property::parse_error).chain(mappings).map(str::to_owned).collect()
     }
 }

@@ -1,14 +1,23 @@
 //! Reading the resources of a deployment, and wording what is wrong with them.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
-use tidemill_model::{Definitions, Violation, read_bpmn, render, supported};
+use tidemill_model::{DecisionRequirements, Definitions, Violation, read_bpmn, read_dmn, render, supported};
 use tidemill_record::value::{DeploymentResource, DeploymentValue};
 
 use crate::definition::Definition;
 
+/// What a resource defines.
+pub enum Content {
+    /// Processes.
+    Processes(Definitions),
+    /// Decisions.
+    Decisions(Arc<DecisionRequirements>),
+}
+
 /// A resource and what it defines.
-pub type ReadResource<'r> = (DeploymentResource<'r>, Definitions);
+pub type ReadResource<'r> = (DeploymentResource<'r>, Content);
 
 /// What was read before the deployment failed, or all of it.
 pub struct Read<'r> {
@@ -16,6 +25,14 @@ pub struct Read<'r> {
     pub resources: Vec<ReadResource<'r>>,
     /// Why the deployment is rejected.
     pub problem: Option<String>,
+}
+
+/// Ids seen so far, each with its resource: they are unique within a deployment.
+#[derive(Default)]
+struct Seen<'r> {
+    processes: HashMap<String, &'r str>,
+    requirements: HashMap<Arc<str>, &'r str>,
+    decisions: HashMap<Arc<str>, &'r str>,
 }
 
 /// Reads all resources.
@@ -26,14 +43,10 @@ pub fn read_all<'r>(value: &DeploymentValue<'r>) -> Read<'r> {
         return Read { resources, problem };
     }
     let mut problems = String::new();
-    let mut seen = HashMap::new();
+    let mut seen = Seen::default();
     for resource in value.resources.iter() {
-        let read = read_one(&resource).and_then(|definitions| {
-            check_ids(resource.resource_name, &definitions, &mut seen)?;
-            Ok(definitions)
-        });
-        match read {
-            Ok(definitions) => resources.push((resource, definitions)),
+        match read_one(&resource, &mut seen) {
+            Ok(content) => resources.push((resource, content)),
             Err(problem) => {
                 problems.push('\n');
                 problems.push_str(problem.trim_end_matches('\n'));
@@ -46,25 +59,52 @@ pub fn read_all<'r>(value: &DeploymentValue<'r>) -> Read<'r> {
     Read { resources, problem }
 }
 
-/// A process id stands in one resource of a deployment only.
-fn check_ids<'r>(
-    name: &'r str,
-    definitions: &Definitions,
-    seen: &mut HashMap<String, &'r str>,
-) -> Result<(), String> {
-    for process in definitions.executable_processes() {
-        if let Some(first) = seen.insert(process.id.to_string(), name) {
-            return Err(format!("Duplicated process id in resources '{first}' and '{name}'"));
+impl<'r> Seen<'r> {
+    fn processes(&mut self, name: &'r str, definitions: &Definitions) -> Result<(), String> {
+        for process in definitions.executable_processes() {
+            if let Some(first) = self.processes.insert(process.id.to_string(), name) {
+                return Err(format!("Duplicated process id in resources '{first}' and '{name}'"));
+            }
         }
+        Ok(())
     }
-    Ok(())
+
+    fn decisions(&mut self, name: &'r str, graph: &DecisionRequirements) -> Result<(), String> {
+        let duplicated = |what: &str, id: &str, first: &str| {
+            format!(
+                "Expected the {what} ids to be unique within a deployment \
+                 but found a duplicated id '{id}' in the resources '{first}' and '{name}'."
+            )
+        };
+        if let Some(first) = self.requirements.insert(graph.id.clone(), name) {
+            return Err(duplicated("decision requirements", &graph.id, first));
+        }
+        for decision in &graph.decisions {
+            if let Some(first) = self.decisions.insert(decision.id.clone(), name) {
+                return Err(duplicated("decision", &decision.id, first));
+            }
+        }
+        Ok(())
+    }
 }
 
-fn read_one(resource: &DeploymentResource<'_>) -> Result<Definitions, String> {
+fn read_one<'r>(resource: &DeploymentResource<'r>, seen: &mut Seen<'r>) -> Result<Content, String> {
     let name = resource.resource_name;
-    if !(name.ends_with(".bpmn") || name.ends_with(".xml")) {
-        return Err(format!("\n'{name}': unknown resource type"));
+    if name.ends_with(".bpmn") || name.ends_with(".xml") {
+        let definitions = read_processes(resource)?;
+        seen.processes(name, &definitions)?;
+        return Ok(Content::Processes(definitions));
     }
+    if name.ends_with(".dmn") {
+        let graph = read_dmn(name, resource.resource).map_err(|violations| wording(name, &violations))?;
+        seen.decisions(name, &graph)?;
+        return Ok(Content::Decisions(Arc::new(graph)));
+    }
+    Err(format!("\n'{name}': unknown resource type"))
+}
+
+fn read_processes(resource: &DeploymentResource<'_>) -> Result<Definitions, String> {
+    let name = resource.resource_name;
     let definitions = read_bpmn(name, resource.resource).map_err(|violations| render(name, &violations))?;
     let mut violations: Vec<Violation> = Vec::new();
     for process in definitions.executable_processes() {
@@ -72,4 +112,10 @@ fn read_one(resource: &DeploymentResource<'_>) -> Result<Definitions, String> {
         violations.extend(Definition::parse_errors(process));
     }
     if violations.is_empty() { Ok(definitions) } else { Err(render(name, &violations)) }
+}
+
+/// The first violation alone is told, as the reference does.
+fn wording(name: &str, violations: &[Violation]) -> String {
+    assert!(!violations.is_empty(), "what cannot be read says why");
+    format!("'{name}': {}", violations[0].message)
 }

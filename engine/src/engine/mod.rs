@@ -11,6 +11,7 @@ mod snapshot;
 use std::collections::VecDeque;
 
 use thiserror::Error;
+use tidemill_dmn::DecisionEvaluator;
 use tidemill_feel::Evaluator;
 use tidemill_record::frame::StreamOpenFrame;
 use tidemill_record::print::check_value;
@@ -93,6 +94,7 @@ pub struct Engine {
     keys: Keys,
     buffers: Buffers,
     evaluator: Evaluator,
+    decision_evaluator: DecisionEvaluator,
     document_order: DocumentOrder,
     /// The record at hand, out of the way of what it writes.
     current: Vec<u8>,
@@ -118,6 +120,7 @@ impl Engine {
             keys,
             buffers: Buffers::default(),
             evaluator: Evaluator::new(),
+            decision_evaluator: DecisionEvaluator::new(),
             document_order: DocumentOrder::default(),
             current: Vec::new(),
             resend_at_ms: i64::MAX,

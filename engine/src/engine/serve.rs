@@ -46,6 +46,7 @@ impl Engine {
             keys: &mut self.keys,
             buffers: &mut self.buffers,
             evaluator: &mut self.evaluator,
+            decision_evaluator: &mut self.decision_evaluator,
             document_order: &mut self.document_order,
             config: &self.config,
             head,

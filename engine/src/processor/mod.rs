@@ -1,6 +1,7 @@
 //! Processors: one file per command. They read the state, decide, and write events and follow-up commands.
 
 mod command_distribution_acknowledge;
+mod decision_evaluate;
 mod deployment_create;
 mod element;
 mod incident_resolve;
@@ -29,10 +30,10 @@ mod variable_document_update;
 
 use tidemill_record::value::Value;
 use tidemill_record::{
-    CommandDistributionIntent, DeploymentIntent, IncidentIntent, JobBatchIntent, JobIntent, MessageIntent,
-    MessageSubscriptionIntent, ProcessInstanceBatchIntent, ProcessInstanceCreationIntent,
-    ProcessInstanceIntent as Element, ProcessMessageSubscriptionIntent, RejectionType, TimerIntent,
-    ValueType, VariableDocumentIntent,
+    CommandDistributionIntent, DecisionEvaluationIntent, DeploymentIntent, IncidentIntent, JobBatchIntent,
+    JobIntent, MessageIntent, MessageSubscriptionIntent, ProcessInstanceBatchIntent,
+    ProcessInstanceCreationIntent, ProcessInstanceIntent as Element, ProcessMessageSubscriptionIntent,
+    RejectionType, TimerIntent, ValueType, VariableDocumentIntent,
 };
 
 pub use instance_of::instance_of;
@@ -139,6 +140,9 @@ fn processor(context: &Context<'_, '_, '_>) -> Option<Processor> {
             DeploymentIntent::Create => Some(deployment_create::process),
             _ => None,
         },
+        ValueType::DecisionEvaluation if intent == DecisionEvaluationIntent::Evaluate.into() => {
+            Some(decision_evaluate::process)
+        }
         _ => None,
     }
 }

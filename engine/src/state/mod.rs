@@ -4,6 +4,7 @@
 //! Texts in keys stand as 128-bit hashes, wide enough that two of one partition do not meet.
 
 mod counters;
+mod decisions;
 mod elements;
 mod jobs;
 mod messages;
@@ -14,7 +15,7 @@ mod variables;
 
 pub use messages::texts_hash;
 pub use rows::{
-    BytesRow, ElementRow, JobRow, LatestRow, MessageSubscriptionRow, NumberRow,
+    BytesRow, ElementRow, JobRow, LatestDecisionRow, LatestRow, MessageSubscriptionRow, NumberRow,
     ProcessMessageSubscriptionRow, TriggerRow, VariableRow,
 };
 pub use states::{ElementState, JobState, SubscriptionState};
@@ -95,6 +96,16 @@ tables! {
         /// When the subscription command of an element instance was sent last, to find it in the table
         /// before.
         34 => sent_at: Table<(i64, u128, u8)> = Table::new;
+        /// Deployed decision requirements: `DecisionRequirementsValue`.
+        35 => requirements: Table<i64> = Table::new;
+        /// Their latest versions by hash of the id.
+        36 => latest_requirements: Table<u128> = Table::new;
+        /// Deployed decisions: `DecisionValue`.
+        37 => decisions: Table<i64> = Table::new;
+        /// Their latest versions by hash of the id.
+        38 => latest_decisions: Table<u128> = Table::new;
+        /// Keys of decisions by requirements graph and hash of the id.
+        39 => decisions_of_requirements: Table<(i64, u128)> = Table::new;
     }
 }
 

@@ -134,6 +134,18 @@ record_value! {
 }
 
 record_value! {
+    /// The latest version of a decision or of decision requirements.
+    LatestDecisionRow {
+        /// The id.
+        shown id: &'a str = "", "id";
+        /// Its latest version.
+        shown version: i32 = 0, "version";
+        /// The key of that version.
+        shown key: i64 = -1, "key";
+    }
+}
+
+record_value! {
     /// A message subscription and how it stands.
     MessageSubscriptionRow {
         /// Its key.

@@ -25,8 +25,23 @@ pub const FILES: [&str; 18] = [
     "error_end.bpmn",
 ];
 
+/// Processes with decisions, deployed apart from the others.
+pub const DECISION_FILES: [&str; 4] = [
+    "business_rule_task.bpmn",
+    "business_rule_task.dmn",
+    "business_rule_incident.bpmn",
+    "business_rule_incident.dmn",
+];
+
+const DECISIONS: [&str; 4] = [
+    "business_rule_task_price",
+    "business_rule_incident_price",
+    "business_rule_incident_discount",
+    "unknown",
+];
+
 fn process_id(file: &str) -> &str {
-    file.trim_end_matches(".bpmn")
+    file.trim_end_matches(".bpmn").trim_end_matches(".dmn")
 }
 
 /// Some key that was seen, mostly one of this kind.
@@ -59,9 +74,11 @@ fn variables(random: &mut Random) -> Value {
 /// One step; everything that goes on from it is done as well.
 pub fn step(harness: &mut Harness, random: &mut Random) {
     harness.now_ms += random.below(40) as i64;
-    let file = *random.pick(&FILES).expect("files");
+    let of_decisions = random.below(6) == 0;
+    let files = if of_decisions { &DECISION_FILES[..] } else { &FILES[..] };
+    let file = *random.pick(files).expect("files");
     let id = process_id(file);
-    match random.below(24) {
+    match random.below(26) {
         0 => drop(harness.deploy(&[file])),
         1..7 => drop(harness.create(id, variables(random))),
         7..11 => drop(harness.activate(id, 1 + random.below(3) as i64)),
@@ -92,6 +109,20 @@ pub fn step(harness: &mut Harness, random: &mut Random) {
         22 => {
             let incident = key(harness, random, "INCIDENT", "CREATED");
             harness.resolve(incident);
+        }
+        23 => {
+            let decision = *random.pick(&DECISIONS).expect("decisions");
+            let by_key = random.below(3) == 0;
+            let key = if by_key { key(harness, random, "DECISION", "CREATED") } else { -1 };
+            let id = if by_key { "" } else { decision };
+            let value = json!({"decisionId": id, "decisionKey": key, "variables": variables(random)});
+            harness.command("DECISION_EVALUATION", "EVALUATE", -1, &value);
+        }
+        24 => {
+            let scope = key(harness, random, "PROCESS_INSTANCE", "ELEMENT_ACTIVATED");
+            let which = *random.pick(&DECISIONS).expect("decisions");
+            let total = random.below(3) * 100_000;
+            harness.set_variables(scope, json!({"which": which, "total": total}), false);
         }
         _ => drop(harness.wait(random.below(1_500) as i64)),
     }

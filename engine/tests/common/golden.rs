@@ -120,7 +120,7 @@ struct Steps<'s> {
 }
 
 /// Operations by the command that they cause: value type, part of the intent.
-const OPERATIONS: [(&str, &str, &[&str]); 8] = [
+const OPERATIONS: [(&str, &str, &[&str]); 9] = [
     ("DEPLOYMENT", "CREATE", &["deploy", "deploy_process"]),
     ("JOB_BATCH", "ACTIVATE", &["activate", "activate_waiting"]),
     ("PROCESS_INSTANCE_CREATION", "CREATE", &["create", "create_with_result"]),
@@ -129,6 +129,7 @@ const OPERATIONS: [(&str, &str, &[&str]); 8] = [
     ("JOB", "THROW_ERROR", &["throw_error"]),
     ("MESSAGE", "PUBLISH", &["publish"]),
     ("VARIABLE_DOCUMENT", "UPDATE", &["set_variables"]),
+    ("DECISION_EVALUATION", "EVALUATE", &["evaluate", "evaluate_key"]),
 ];
 
 /// The step's variables as a document; `None` where the gateway refuses them.

@@ -7,7 +7,10 @@ use tonic::Status;
 
 use super::{Command, Rpc, Scratch, check_name, put_value, take};
 use crate::proto::gateway::deployment::Metadata;
-use crate::proto::gateway::{DeployResourceRequest, DeployResourceResponse, Deployment, ProcessMetadata};
+use crate::proto::gateway::{
+    DecisionMetadata, DecisionRequirementsMetadata, DeployResourceRequest, DeployResourceResponse,
+    Deployment, ProcessMetadata,
+};
 use crate::route::{DEPLOYMENT_PARTITION, Route};
 use crate::tenant::check_tenant;
 
@@ -25,13 +28,17 @@ impl Rpc for DeployResource {
 
     fn reply(answer: &AnswerFrame<'_>) -> Result<DeployResourceResponse, Status> {
         let value: DeploymentValue<'_> = take(answer)?;
-        let deployments = value
-            .processes_metadata
-            .iter()
-            .map(|process| Deployment { metadata: Some(Metadata::Process(process_metadata(&process))) });
+        let processes = value.processes_metadata.iter();
+        let processes = processes.map(|process| Metadata::Process(process_metadata(&process)));
+        let decisions = value.decisions_metadata.iter();
+        let decisions = decisions.map(|decision| Metadata::Decision(decision_metadata(&decision)));
+        let requirements = value.decision_requirements_metadata.iter();
+        let requirements =
+            requirements.map(|graph| Metadata::DecisionRequirements(requirements_metadata(&graph)));
+        let all = processes.chain(decisions).chain(requirements);
         Ok(DeployResourceResponse {
             key: answer.key,
-            deployments: deployments.collect(),
+            deployments: all.map(|metadata| Deployment { metadata: Some(metadata) }).collect(),
             tenant_id: value.tenant_id.to_owned(),
         })
     }
@@ -64,6 +71,29 @@ pub(super) fn process_metadata(process: &value::ProcessMetadata<'_>) -> ProcessM
     }
 }
 
+fn decision_metadata(decision: &value::DecisionValue<'_>) -> DecisionMetadata {
+    DecisionMetadata {
+        dmn_decision_id: decision.decision_id.to_owned(),
+        dmn_decision_name: decision.decision_name.to_owned(),
+        version: decision.version,
+        decision_key: decision.decision_key,
+        dmn_decision_requirements_id: decision.decision_requirements_id.to_owned(),
+        decision_requirements_key: decision.decision_requirements_key,
+        tenant_id: decision.tenant_id.to_owned(),
+    }
+}
+
+fn requirements_metadata(graph: &value::DecisionRequirementsMetadata<'_>) -> DecisionRequirementsMetadata {
+    DecisionRequirementsMetadata {
+        dmn_decision_requirements_id: graph.decision_requirements_id.to_owned(),
+        dmn_decision_requirements_name: graph.decision_requirements_name.to_owned(),
+        version: graph.decision_requirements_version,
+        decision_requirements_key: graph.decision_requirements_key,
+        resource_name: graph.resource_name.to_owned(),
+        tenant_id: graph.tenant_id.to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::test_support::{assert_fields, command_json};
@@ -84,6 +114,40 @@ mod tests {
             &value,
             json!({"resources": [{"resourceName": "p.bpmn", "resource": "PHgvPg=="}], "deploymentKey": -1}),
         );
+    }
+
+    #[test]
+    fn an_answer_lists_decisions_and_then_their_requirements() {
+        let (mut decisions, mut graphs) = (ListBuffer::default(), ListBuffer::default());
+        decisions.push(&value::DecisionValue {
+            decision_id: "d",
+            version: 3,
+            decision_key: 8,
+            decision_requirements_key: 7,
+            ..Default::default()
+        });
+        graphs.push(&value::DecisionRequirementsMetadata {
+            decision_requirements_id: "g",
+            decision_requirements_version: 2,
+            resource_name: "d.dmn",
+            ..Default::default()
+        });
+        let value = DeploymentValue {
+            decisions_metadata: decisions.as_list(),
+            decision_requirements_metadata: graphs.as_list(),
+            ..Default::default()
+        };
+        let value = encoded(&value);
+        let answer = AnswerFrame { key: 6, value: &value, ..Default::default() };
+        let deployments = DeployResource::reply(&answer).unwrap().deployments;
+        let metadata: Vec<_> = deployments.into_iter().filter_map(|deployment| deployment.metadata).collect();
+        let [Metadata::Decision(decision), Metadata::DecisionRequirements(graph)] = &metadata[..] else {
+            panic!("{metadata:?}")
+        };
+        assert_eq!((decision.dmn_decision_id.as_str(), decision.version), ("d", 3));
+        assert_eq!((decision.decision_key, decision.decision_requirements_key), (8, 7));
+        assert_eq!((graph.dmn_decision_requirements_id.as_str(), graph.version), ("g", 2));
+        assert_eq!((graph.resource_name.as_str(), graph.tenant_id.as_str()), ("d.dmn", "<default>"));
     }
 
     #[test]

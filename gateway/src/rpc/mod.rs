@@ -8,6 +8,7 @@ mod create_process_instance;
 mod create_process_instance_with_result;
 mod deploy_process;
 mod deploy_resource;
+mod evaluate_decision;
 mod fail_job;
 mod publish_message;
 mod resolve_incident;
@@ -25,6 +26,7 @@ pub use create_process_instance::CreateProcessInstance;
 pub use create_process_instance_with_result::CreateProcessInstanceWithResult;
 pub use deploy_process::DeployProcess;
 pub use deploy_resource::DeployResource;
+pub use evaluate_decision::EvaluateDecision;
 pub use fail_job::FailJob;
 pub use publish_message::PublishMessage;
 pub use resolve_incident::ResolveIncident;
@@ -187,6 +189,7 @@ replies! {
     CreateWithResult(messages::CreateProcessInstanceWithResultResponse),
     DeployProcess(messages::DeployProcessResponse),
     DeployResource(messages::DeployResourceResponse),
+    Evaluate(messages::EvaluateDecisionResponse),
     Fail(messages::FailJobResponse),
     Publish(messages::PublishMessageResponse),
     Resolve(messages::ResolveIncidentResponse),

@@ -80,6 +80,7 @@ impl GatewayService for Front {
             -> CreateProcessInstanceWithResultResponse = rpc::CreateProcessInstanceWithResult;
         deploy_process(DeployProcessRequest) -> DeployProcessResponse = rpc::DeployProcess;
         deploy_resource(DeployResourceRequest) -> DeployResourceResponse = rpc::DeployResource;
+        evaluate_decision(EvaluateDecisionRequest) -> EvaluateDecisionResponse = rpc::EvaluateDecision;
         fail_job(FailJobRequest) -> FailJobResponse = rpc::FailJob;
         throw_error(ThrowErrorRequest) -> ThrowErrorResponse = rpc::ThrowError;
         publish_message(PublishMessageRequest) -> PublishMessageResponse = rpc::PublishMessage;
@@ -90,7 +91,6 @@ impl GatewayService for Front {
     }
 
     absent! {
-        evaluate_decision(EvaluateDecisionRequest) -> EvaluateDecisionResponse = "EvaluateDecision";
         modify_process_instance(ModifyProcessInstanceRequest) -> ModifyProcessInstanceResponse
             = "ModifyProcessInstance";
         migrate_process_instance(MigrateProcessInstanceRequest) -> MigrateProcessInstanceResponse

@@ -255,7 +255,7 @@ pub enum Aggregation {
 pub struct Input {
     /// Id, empty when absent.
     pub id: Arc<str>,
-    /// Label, else the id: the name in answers.
+    /// Label, else the text of the expression: the name in answers.
     pub name: Arc<str>,
     /// Type name of the expression.
     pub type_ref: Option<Arc<str>>,

@@ -22,9 +22,6 @@ impl<'a> Reader<'a> {
         let decisions = self.children(root, "decision");
         let models = self.children(root, "businessKnowledgeModel");
         let inputs = self.children(root, "inputData");
-        if decisions.is_empty() {
-            self.report(root, "Must contain at least one decision");
-        }
         let (decision_ids, model_ids) = (self.positions(&decisions), self.positions(&models));
         let input_ids = self.positions(&inputs);
         let graph = DecisionRequirements {

@@ -68,7 +68,7 @@ impl<'a> Reader<'a> {
         self.language(expression_node);
         let values = self.child(node, "inputValues");
         Some(Input {
-            name: label.map_or_else(|| id.clone(), Into::into),
+            name: label.unwrap_or_else(|| self.text(expression_node)).into(),
             type_ref: self.type_ref(expression_node),
             expression: self.expression(expression_node, self.text(expression_node))?,
             values: match values {

@@ -1,6 +1,6 @@
 //! DEPLOYMENT and PROCESS.
 
-use super::{nested_value, record_value};
+use super::{DecisionRequirementsMetadata, DecisionValue, nested_value, record_value};
 use crate::{DEFAULT_TENANT, List};
 
 record_value! {
@@ -47,9 +47,10 @@ record_value! {
         /// The processes in them.
         shown processes_metadata: List<'a, ProcessMetadata<'a>> = List::EMPTY, "processesMetadata";
         /// The decisions in them.
-        shown decisions_metadata: List<'a, &'a str> = List::EMPTY, "decisionsMetadata";
+        shown decisions_metadata: List<'a, DecisionValue<'a>> = List::EMPTY, "decisionsMetadata";
         /// The decision requirements in them.
-        shown decision_requirements_metadata: List<'a, &'a str> = List::EMPTY, "decisionRequirementsMetadata";
+        shown decision_requirements_metadata: List<'a, DecisionRequirementsMetadata<'a>> =
+            List::EMPTY, "decisionRequirementsMetadata";
         /// The forms in them.
         shown form_metadata: List<'a, &'a str> = List::EMPTY, "formMetadata";
         /// The deployment.

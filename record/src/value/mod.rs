@@ -4,6 +4,8 @@
 //! encodes a JSON object (fields may be missing, unknown ones are ignored). Fields marked `hidden` travel in the
 //! encoding and are read from JSON, but exporters do not print them.
 
+mod decision;
+mod decision_evaluation;
 mod deployment;
 mod distribution;
 mod incident;
@@ -13,6 +15,11 @@ mod process_instance;
 mod timer;
 mod variable;
 
+pub use decision::{DecisionRequirementsMetadata, DecisionRequirementsValue, DecisionValue};
+pub use decision_evaluation::{
+    DecisionEvaluationValue, EvaluatedDecisionValue, EvaluatedInputValue, EvaluatedOutputValue,
+    MatchedRuleValue,
+};
 pub use deployment::{DeploymentResource, DeploymentValue, ProcessMetadata, ProcessValue};
 pub use distribution::{CommandDistributionValue, DeploymentDistributionValue, ErrorValue};
 pub use incident::IncidentValue;
@@ -173,6 +180,24 @@ mod tests {
         };
         check(job, &mut Vec::new());
         check(ProcessInstanceValue { element_id: "task", version: 2, ..Default::default() }, &mut Vec::new());
+        let mut inputs = ListBuffer::default();
+        inputs.push(&EvaluatedInputValue { input_id: "i", ..Default::default() });
+        let mut decisions = ListBuffer::default();
+        decisions.push(&EvaluatedDecisionValue {
+            decision_output: crate::PackedValue(&[0x92, 1, 0xc3]),
+            evaluated_inputs: inputs.as_list(),
+            ..Default::default()
+        });
+        check(
+            DecisionEvaluationValue { evaluated_decisions: decisions.as_list(), ..Default::default() },
+            &mut Vec::new(),
+        );
+        let mut metadata = ListBuffer::default();
+        metadata.push(&DecisionValue { decision_id: "d", version: 3, ..Default::default() });
+        check(
+            DeploymentValue { decisions_metadata: metadata.as_list(), ..Default::default() },
+            &mut Vec::new(),
+        );
         let mut jobs = ListBuffer::default();
         let mut keys = ListBuffer::default();
         jobs.push(&job);
