@@ -22,7 +22,8 @@ pub struct DiskSpace {
 }
 
 impl DiskSpace {
-    /// Watches the filesystem of `path`. It counts as full below `reserved_bytes`, which the journals need to go on, and
+    /// Watches the filesystem of `path`. It counts as full below `reserved_bytes`, which the journals need to go
+    /// on, and
     /// below a few large segments, or a twentieth of a small disk.
     pub fn new(path: PathBuf, reserved_bytes: u64) -> Self {
         let usual = (DISK_FREE_BYTES_MIN as u64).min(disk_bytes(&path) / 20);

@@ -121,7 +121,11 @@ pub fn check_value(value_type: ValueType, body: &[u8]) -> Result<(), Malformed> 
             return check_value(distribution.value_type, distribution.command_value);
         }
         let nested = distribution.value_type == value_type;
-        return if nested { Err(crate::Input::new(body).malformed("a command's value type")) } else { Ok(()) };
+        return if nested {
+            Err(crate::Input::new(body).malformed("a command's value type"))
+        } else {
+            Ok(())
+        };
     }
     with_value!(value_type, View => <View<'_> as Value>::take(body).map(drop), Ok(()))
 }
