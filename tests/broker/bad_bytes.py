@@ -1,4 +1,5 @@
 """Bytes that no client sends: at the gRPC port as messages, as frames and as noise, and at the HTTP port."""
+
 import os
 import random
 import socket
@@ -31,8 +32,14 @@ def header(name, value):
 
 
 def call_headers(path="/gateway_protocol.Gateway/CreateProcessInstance"):
-    names = {":method": "POST", ":scheme": "http", ":path": path, ":authority": "a",
-             "content-type": "application/grpc", "te": "trailers"}
+    names = {
+        ":method": "POST",
+        ":scheme": "http",
+        ":path": path,
+        ":authority": "a",
+        "content-type": "application/grpc",
+        "te": "trailers",
+    }
     return b"".join(header(name, value) for name, value in names.items())
 
 
@@ -67,24 +74,50 @@ def statuses(got):
     """Kinds of the HTTP/2 frames that came."""
     kinds, at = [], 0
     while at + 9 <= len(got):
-        length = int.from_bytes(got[at:at + 3], "big")
+        length = int.from_bytes(got[at : at + 3], "big")
         kinds.append(got[at + 3])
         at += 9 + length
     return kinds
 
 
 def messages(suite, client):
-    for name, stream in (("CreateProcessInstance", False), ("DeployResource", False), ("ActivateJobs", True),
-                         ("StreamActivatedJobs", True), ("PublishMessage", False)):
-        for title, body in (("invalid UTF-8", b"\x12\x02\xff\xfe" if "Create" in name else b"\x0a\x02\xff\xfe"),
-                            ("an endless number", b"\xff" * 20), ("a length beyond the end", b"\x0a\xff\xff\xff\x7f"),
-                            ("a group that never ends", b"\x0b" * 200)):
-            suite.one(f"{name} with {title}", is_refused, ["INTERNAL", "INVALID_ARGUMENT"], [],
-                      lambda name=name, body=body, stream=stream: client.raw(name, body, stream=stream))
+    for name, stream in (
+        ("CreateProcessInstance", False),
+        ("DeployResource", False),
+        ("ActivateJobs", True),
+        ("StreamActivatedJobs", True),
+        ("PublishMessage", False),
+    ):
+        for title, body in (
+            ("invalid UTF-8", b"\x12\x02\xff\xfe" if "Create" in name else b"\x0a\x02\xff\xfe"),
+            ("an endless number", b"\xff" * 20),
+            ("a length beyond the end", b"\x0a\xff\xff\xff\x7f"),
+            ("a group that never ends", b"\x0b" * 200),
+        ):
+            suite.one(
+                f"{name} with {title}",
+                is_refused,
+                ["INTERNAL", "INVALID_ARGUMENT"],
+                [],
+                lambda name=name, body=body, stream=stream: client.raw(name, body, stream=stream),
+            )
     suite.one("an unknown RPC is named", is_refused, "UNIMPLEMENTED", "Nope", client.raw, "Nope", b"")
-    suite.one("an unknown service is named", is_refused, "UNIMPLEMENTED", "no.Such", client.raw, "/no.Such/Call", b"")
-    for name in ("ModifyProcessInstance", "MigrateProcessInstance", "EvaluateDecision", "BroadcastSignal",
-                 "DeleteResource"):
+    suite.one(
+        "an unknown service is named",
+        is_refused,
+        "UNIMPLEMENTED",
+        "no.Such",
+        client.raw,
+        "/no.Such/Call",
+        b"",
+    )
+    for name in (
+        "ModifyProcessInstance",
+        "MigrateProcessInstance",
+        "EvaluateDecision",
+        "BroadcastSignal",
+        "DeleteResource",
+    ):
         suite.one(f"{name} is there or says that it is not", refused_or_answered, client, name)
 
 
@@ -101,17 +134,29 @@ def refused_or_answered(client, name):
 def frames():
     """Bytes after preface and settings, and what is acceptable: a kind of frame, or that the peer closes."""
     call = open_call()
-    yield "a message cut by the end of its call", call + frame(DATA, END_STREAM, 1, message(b"abc", length=100))
-    yield "a message that says it has 4 GiB", call + frame(DATA, END_STREAM, 1, message(b"abc", length=(1 << 32) - 1))
+    yield (
+        "a message cut by the end of its call",
+        call + frame(DATA, END_STREAM, 1, message(b"abc", length=100)),
+    )
+    yield (
+        "a message that says it has 4 GiB",
+        call + frame(DATA, END_STREAM, 1, message(b"abc", length=(1 << 32) - 1)),
+    )
     yield "a message said to be compressed", call + frame(DATA, END_STREAM, 1, message(b"abc", compressed=1))
-    yield "a message with a bad compression flag", call + frame(DATA, END_STREAM, 1, message(b"abc", compressed=77))
+    yield (
+        "a message with a bad compression flag",
+        call + frame(DATA, END_STREAM, 1, message(b"abc", compressed=77)),
+    )
     yield "a call without a message", call + frame(DATA, END_STREAM, 1)
     yield "two messages where one is due", call + frame(DATA, END_STREAM, 1, message(b"") + message(b""))
     yield "bytes after the message", call + frame(DATA, END_STREAM, 1, message(b"") + b"abc")
     yield "data for a call that is not open", frame(DATA, 0, 5, b"abc")
     yield "an even number of a call", open_call(stream=2)
     yield "headers that are no HPACK", frame(HEADERS, END_HEADERS, 1, b"\xff" * 50)
-    yield "a frame larger than allowed", struct.pack(">I", 1 << 23)[1:] + bytes([DATA, 0]) + b"\0\0\0\1" + b"x" * 70_000
+    yield (
+        "a frame larger than allowed",
+        struct.pack(">I", 1 << 23)[1:] + bytes([DATA, 0]) + b"\0\0\0\1" + b"x" * 70_000,
+    )
     yield "a frame of unknown kind, then silence", frame(99, 255, 1, b"abc")
     yield "settings of the wrong size", frame(SETTINGS, 0, 0, b"abc")
     yield "a window that overflows", frame(WINDOW_UPDATE, 0, 0, struct.pack(">I", (1 << 31) - 1)) * 2
@@ -121,12 +166,19 @@ def frames():
 
 def floods():
     half = frame(HEADERS, 0, 1, call_headers())
-    yield "headers that go on without end", half + frame(CONTINUATION, 0, 1, header("x", "y" * 100) * 150) * 400
+    yield (
+        "headers that go on without end",
+        half + frame(CONTINUATION, 0, 1, header("x", "y" * 100) * 150) * 400,
+    )
     yield "a flood of settings", frame(SETTINGS, 0, 0) * 100_000
     yield "a flood of pings", frame(PING, 0, 0, b"12345678") * 100_000
-    yield "calls opened and reset at once", b"".join(
-        open_call(stream=2 * number + 1) + frame(RST_STREAM, 0, 2 * number + 1, struct.pack(">I", 8))
-        for number in range(20_000))
+    yield (
+        "calls opened and reset at once",
+        b"".join(
+            open_call(stream=2 * number + 1) + frame(RST_STREAM, 0, 2 * number + 1, struct.pack(">I", 8))
+            for number in range(20_000)
+        ),
+    )
     yield "calls opened and left", b"".join(open_call(stream=2 * number + 1) for number in range(20_000))
     yield "empty data without end", open_call() + frame(DATA, 0, 1) * 100_000
 
@@ -153,7 +205,9 @@ def bounded(broker, data, where, seconds):
 def framed(broker, title, data):
     kinds = statuses(exchange(broker.grpc, PREFACE + frame(SETTINGS, 0, 0) + data, seconds=0.5))
     expect(SETTINGS in kinds, f"no settings came back, only {kinds}")
-    expect("unknown kind" in title or REACTIONS & set(kinds), f"no answer, reset or end came back, only {kinds}")
+    expect(
+        "unknown kind" in title or REACTIONS & set(kinds), f"no answer, reset or end came back, only {kinds}"
+    )
 
 
 def http_requests():
@@ -175,10 +229,14 @@ def http_requests():
 
 
 def http_answer(broker, line, codes, word):
-    got = exchange(broker.http, f"{line} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".encode(), seconds=5)
+    got = exchange(
+        broker.http, f"{line} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".encode(), seconds=5
+    )
     expect(got.startswith(b"HTTP/1.1 "), f"no HTTP answer: {got[:80]}")
     status = int(got[9:12])
-    expect(status in (codes if isinstance(codes, tuple) else (codes,)), f"status {status}: {got[-200:].decode()}")
+    expect(
+        status in (codes if isinstance(codes, tuple) else (codes,)), f"status {status}: {got[-200:].decode()}"
+    )
     expect(word in got.decode(errors="replace"), f"'{word}' is not in the answer: {got[-200:].decode()}")
 
 
@@ -188,13 +246,22 @@ def add(suite, broker, probe):
     for title, data in frames():
         suite.one(f"frames: {title}", framed, broker, title, data)
     for title, data in floods():
-        suite.one(f"frames: {title}", bounded, broker, PREFACE + frame(SETTINGS, 0, 0) + data, broker.grpc, 1.0)
+        suite.one(
+            f"frames: {title}", bounded, broker, PREFACE + frame(SETTINGS, 0, 0) + data, broker.grpc, 1.0
+        )
     suite.one("the broker serves after broken frames", probe.check)
     suite.one("noise at the gRPC port", noise, broker, 300, broker.grpc)
     suite.one("noise at the HTTP port", noise, broker, 300, broker.http)
     for line, codes, word in http_requests():
         suite.one(f"HTTP: {line[:60]}", http_answer, broker, line, codes, word)
-    suite.one("HTTP: headers without end", bounded, broker, b"GET / HTTP/1.1\r\n" + b"a: " + b"b" * (8 << 20), broker.http, 2.0)
+    suite.one(
+        "HTTP: headers without end",
+        bounded,
+        broker,
+        b"GET / HTTP/1.1\r\n" + b"a: " + b"b" * (8 << 20),
+        broker.http,
+        2.0,
+    )
     body = b"POST /nowhere HTTP/1.1\r\nHost: a\r\nContent-Length: 33554432\r\n\r\n" + b"x" * (32 << 20)
     suite.one("HTTP: a body of 32 MiB", bounded, broker, body, broker.http, 2.0)
     suite.one("the broker serves after noise", probe.check)

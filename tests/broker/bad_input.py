@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""Bad requests, bad bytes, bad clients: each is answered as Zeebe answers it, and the broker goes on as if nothing was.
+"""Bad requests, bad bytes, bad clients: each is answered as by Zeebe, and the broker goes on.
 
   bad_input.py [--io auto|uring|portable] [requests] [bytes] [clients]
 
-Starts a broker of two partitions. Some instances wait through it all, new ones are run through in between; in the end
-each of them has completed exactly once, also after a restart.
+Starts a broker of two partitions. Some instances wait through it all, new ones are run through in between; in
+the end each of them has completed exactly once, also after a restart.
 """
+
 import argparse
 import sys
 

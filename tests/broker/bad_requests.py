@@ -1,5 +1,6 @@
-"""Well-formed gRPC calls with content that cannot be taken: the status that Zeebe 8.6.0 gives, and a message that
-names what and where. The broker has two partitions."""
+"""Well-formed gRPC calls with content that cannot be taken: the status that Zeebe 8.6.0 gives, and a message
+that names what and where. The broker has two partitions."""
+
 import json
 
 from calls import PARTITION_KEYS, PROCESSES, is_refused, protocol
@@ -19,7 +20,9 @@ KEYED = {
 
 
 def create(variables="", process="one_task", version=-1, **more):
-    return protocol.CreateProcessInstanceRequest(bpmnProcessId=process, version=version, variables=variables, **more)
+    return protocol.CreateProcessInstanceRequest(
+        bpmnProcessId=process, version=version, variables=variables, **more
+    )
 
 
 def deployment(*resources):
@@ -28,8 +31,9 @@ def deployment(*resources):
 
 
 def activation(job_type="t", timeout=1000, most=1, **more):
-    return protocol.ActivateJobsRequest(type=job_type, worker="w", timeout=timeout, maxJobsToActivate=most,
-                                        requestTimeout=-1, **more)
+    return protocol.ActivateJobsRequest(
+        type=job_type, worker="w", timeout=timeout, maxJobsToActivate=most, requestTimeout=-1, **more
+    )
 
 
 def nested_json(depth):
@@ -38,8 +42,11 @@ def nested_json(depth):
 
 def nested_xml(depth):
     inner = "".join(f'<bpmn:subProcess id="s{number}">' for number in range(depth))
-    return (PROCESSES / "straight.bpmn").read_bytes().replace(
-        b"</bpmn:process>", inner.encode() + b"</bpmn:subProcess>" * depth + b"</bpmn:process>")
+    return (
+        (PROCESSES / "straight.bpmn")
+        .read_bytes()
+        .replace(b"</bpmn:process>", inner.encode() + b"</bpmn:subProcess>" * depth + b"</bpmn:process>")
+    )
 
 
 def entity_bomb():
@@ -54,18 +61,31 @@ def deployments():
     yield "no XML at all", [("p.bpmn", b"")], ["'p.bpmn'"]
     yield "garbage as XML", [("p.bpmn", bytes(range(256)) * 16)], ["'p.bpmn'"]
     yield "XML that is no BPMN", [("p.bpmn", b"<html><body/></html>")], ["'p.bpmn'"]
-    yield "XML cut in the middle", [("p.bpmn", task[:len(task) // 2])], ["'p.bpmn'", "Line="]
+    yield "XML cut in the middle", [("p.bpmn", task[: len(task) // 2])], ["'p.bpmn'", "Line="]
     yield "XML with an entity bomb", [("p.bpmn", entity_bomb())], ["'p.bpmn'"]
     yield "deeply nested XML", [("p.bpmn", nested_xml(5000))], ["'p.bpmn'"]
-    yield "an element that BPMN does not know", [("p.bpmn", task.replace(b"serviceTask", b"weirdTask"))], \
-        ["'p.bpmn'", "weirdTask", "Line="]
-    yield "a reference to nowhere", [("p.bpmn", task.replace(b'targetRef="end"', b'targetRef="nowhere"'))], \
-        ["'p.bpmn'"]
-    yield "a broken expression", [("p.bpmn", task.replace(b'type="=type"', b'type="=1 +"'))], ["'p.bpmn'", "task"]
+    yield (
+        "an element that BPMN does not know",
+        [("p.bpmn", task.replace(b"serviceTask", b"weirdTask"))],
+        ["'p.bpmn'", "weirdTask", "Line="],
+    )
+    yield (
+        "a reference to nowhere",
+        [("p.bpmn", task.replace(b'targetRef="end"', b'targetRef="nowhere"'))],
+        ["'p.bpmn'"],
+    )
+    yield (
+        "a broken expression",
+        [("p.bpmn", task.replace(b'type="=type"', b'type="=1 +"'))],
+        ["'p.bpmn'", "task"],
+    )
     yield "a resource of unknown type", [("x.txt", b"hello")], ["'x.txt': unknown resource type"]
     yield "a resource without name", [("", task)], ["'': unknown resource type"]
-    yield "the same process twice", [("a.bpmn", task), ("b.bpmn", other)], \
-        ["Duplicated process id in resources 'a.bpmn' and 'b.bpmn'"]
+    yield (
+        "the same process twice",
+        [("a.bpmn", task), ("b.bpmn", other)],
+        ["Duplicated process id in resources 'a.bpmn' and 'b.bpmn'"],
+    )
     yield "one good and one bad resource", [("a.bpmn", task), ("b.bpmn", b"<a>")], ["'b.bpmn'"]
     yield "no resources", [], ["Expected to deploy at least one resource, but none given"]
 
@@ -73,7 +93,17 @@ def deployments():
 def documents():
     for text, kind in (("[1]", "ARRAY"), ('"x"', "STRING"), ("1", "INTEGER")):
         yield f"variables {text}", text, f"Expected document to be a root level object, but was '{kind}'"
-    garbage = ["{bad", "{}x", '{"a":}', '{"a":1', '{"a":NaN}', "\x00", '{"a":"\\ud800"}', '{"a":1,}', "{'a':1}"]
+    garbage = [
+        "{bad",
+        "{}x",
+        '{"a":}',
+        '{"a":1',
+        '{"a":NaN}',
+        "\x00",
+        '{"a":"\\ud800"}',
+        '{"a":1,}',
+        "{'a':1}",
+    ]
     for text in garbage:
         yield f"variables {text!r}", text, "Invalid JSON value"
     yield "variables nested 1,000 deep", nested_json(1000), ["Invalid JSON value", "column"]
@@ -88,50 +118,97 @@ def requests():
     for what, text, words in documents():
         yield f"create with {what}", "INVALID_ARGUMENT", words, "CreateProcessInstance", create(text)
     for name, request in (
-            ("CompleteJob", protocol.CompleteJobRequest(jobKey=UNKNOWN, variables="[1]")),
-            ("FailJob", protocol.FailJobRequest(jobKey=UNKNOWN, retries=1, variables="{bad")),
-            ("ThrowError", protocol.ThrowErrorRequest(jobKey=UNKNOWN, errorCode="e", variables="{bad")),
-            ("PublishMessage", protocol.PublishMessageRequest(name="n", variables="[1]")),
-            ("SetVariables", protocol.SetVariablesRequest(elementInstanceKey=UNKNOWN, variables="[1]"))):
+        ("CompleteJob", protocol.CompleteJobRequest(jobKey=UNKNOWN, variables="[1]")),
+        ("FailJob", protocol.FailJobRequest(jobKey=UNKNOWN, retries=1, variables="{bad")),
+        ("ThrowError", protocol.ThrowErrorRequest(jobKey=UNKNOWN, errorCode="e", variables="{bad")),
+        ("PublishMessage", protocol.PublishMessageRequest(name="n", variables="[1]")),
+        ("SetVariables", protocol.SetVariablesRequest(elementInstanceKey=UNKNOWN, variables="[1]")),
+    ):
         yield f"{name} with bad variables", "INVALID_ARGUMENT", [], name, request
     for name, make in KEYED.items():
         yield f"{name} of an unknown key", "NOT_FOUND", [str(UNKNOWN)], name, make(UNKNOWN)
-        for key, partition in ((0, 0), (123, 0), (9 * PARTITION_KEYS + 7, 9), (-1, -1), (-(1 << 63), -4096),
-                               ((1 << 63) - 1, 4095)):
+        for key, partition in (
+            (0, 0),
+            (123, 0),
+            (9 * PARTITION_KEYS + 7, 9),
+            (-1, -1),
+            (-(1 << 63), -4096),
+            ((1 << 63) - 1, 4095),
+        ):
             yield f"{name} with key {key}", "UNAVAILABLE", f"partition {partition}, but", name, make(key)
     for title, request, words in (
-            ("an unknown process", create(process="nope"), "process ID 'nope'"),
-            ("an unknown version", create(version=99), ["'one_task'", "version '99'"]),
-            ("version 0", create(version=0), "version '0'"),
-            ("nothing named", protocol.CreateProcessInstanceRequest(), "key '0'"),
-            ("an unknown key", protocol.CreateProcessInstanceRequest(processDefinitionKey=123), "key '123'"),
-            ("a negative key", protocol.CreateProcessInstanceRequest(processDefinitionKey=-7), "key '-7'")):
+        ("an unknown process", create(process="nope"), "process ID 'nope'"),
+        ("an unknown version", create(version=99), ["'one_task'", "version '99'"]),
+        ("version 0", create(version=0), "version '0'"),
+        ("nothing named", protocol.CreateProcessInstanceRequest(), "key '0'"),
+        ("an unknown key", protocol.CreateProcessInstanceRequest(processDefinitionKey=123), "key '123'"),
+        ("a negative key", protocol.CreateProcessInstanceRequest(processDefinitionKey=-7), "key '-7'"),
+    ):
         yield f"create of {title}", "NOT_FOUND", words, "CreateProcessInstance", request
     nowhere = [protocol.ProcessInstanceCreationStartInstruction(elementId="zz")]
-    yield "create at an unknown element", "INVALID_ARGUMENT", "'zz'", "CreateProcessInstance", \
-        create(startInstructions=nowhere)
-    for name, request in (("ActivateJobs", activation(tenantIds=["abc"])), ("CreateProcessInstance", create(tenantId="abc"))):
-        yield f"{name} with a tenant", "INVALID_ARGUMENT", ["'abc'", "multi-tenancy is disabled"], name, request
+    yield (
+        "create at an unknown element",
+        "INVALID_ARGUMENT",
+        "'zz'",
+        "CreateProcessInstance",
+        create(startInstructions=nowhere),
+    )
+    for name, request in (
+        ("ActivateJobs", activation(tenantIds=["abc"])),
+        ("CreateProcessInstance", create(tenantId="abc")),
+    ):
+        yield (
+            f"{name} with a tenant",
+            "INVALID_ARGUMENT",
+            ["'abc'", "multi-tenancy is disabled"],
+            name,
+            request,
+        )
     yield "activate a blank type", "INVALID_ARGUMENT", "type to be present", "ActivateJobs", activation("")
     yield "activate with timeout 0", "INVALID_ARGUMENT", "'0'", "ActivateJobs", activation(timeout=0)
     yield "activate with timeout -1", "INVALID_ARGUMENT", "'-1'", "ActivateJobs", activation(timeout=-1)
     for job_type, timeout in (("", 1000), ("t", 0), ("t", -5)):
-        yield f"stream of type '{job_type}' with timeout {timeout}", "INVALID_ARGUMENT", [], "StreamActivatedJobs", \
-            protocol.StreamActivatedJobsRequest(type=job_type, worker="w", timeout=timeout)
+        yield (
+            f"stream of type '{job_type}' with timeout {timeout}",
+            "INVALID_ARGUMENT",
+            [],
+            "StreamActivatedJobs",
+            protocol.StreamActivatedJobsRequest(type=job_type, worker="w", timeout=timeout),
+        )
     for retries in (0, -3):
         yield f"{retries} retries", "INVALID_ARGUMENT", f"'{retries}'", "UpdateJobRetries", "a job", retries
     # Larger than the gateway takes at all, and larger than variables may be.
     letters = json.dumps({"type": "t", "text": "y" * (5 * MIB)})
     yield "a request of 5 MiB", "RESOURCE_EXHAUSTED", "4194304", "CreateProcessInstance", create(letters)
-    yield "variables of almost 4 MiB", "RESOURCE_EXHAUSTED", "variables", "CreateProcessInstance", \
-        create(json.dumps({"type": "t", "text": "y" * (4 * MIB - 200)}))
-    yield "a resource of 5 MiB", "RESOURCE_EXHAUSTED", "4194304", "DeployResource", \
-        deployment(("big.bpmn", b"<a>" + b" " * (5 * MIB) + b"</a>"))
+    yield (
+        "variables of almost 4 MiB",
+        "RESOURCE_EXHAUSTED",
+        "variables",
+        "CreateProcessInstance",
+        create(json.dumps({"type": "t", "text": "y" * (4 * MIB - 200)})),
+    )
+    yield (
+        "a resource of 5 MiB",
+        "RESOURCE_EXHAUSTED",
+        "4194304",
+        "DeployResource",
+        deployment(("big.bpmn", b"<a>" + b" " * (5 * MIB) + b"</a>")),
+    )
     name_too_long = "n" * (1 << 20)
-    yield "a message name of 1 MiB", "INVALID_ARGUMENT", "'name'", "PublishMessage", \
-        protocol.PublishMessageRequest(name=name_too_long)
-    yield "a correlation key of 1 MiB", "INVALID_ARGUMENT", "'correlationKey'", "PublishMessage", \
-        protocol.PublishMessageRequest(name="n", correlationKey=name_too_long)
+    yield (
+        "a message name of 1 MiB",
+        "INVALID_ARGUMENT",
+        "'name'",
+        "PublishMessage",
+        protocol.PublishMessageRequest(name=name_too_long),
+    )
+    yield (
+        "a correlation key of 1 MiB",
+        "INVALID_ARGUMENT",
+        "'correlationKey'",
+        "PublishMessage",
+        protocol.PublishMessageRequest(name="n", correlationKey=name_too_long),
+    )
     yield "a job type of 1 MiB", "INVALID_ARGUMENT", "type", "ActivateJobs", activation(name_too_long)
 
 
@@ -174,7 +251,9 @@ def large_batch(client):
 
 
 def odd_numbers(client):
-    text = '{"type":"odd","a":1e308,"b":-0.0,"c":18446744073709551615,"d":-9223372036854775808,"e":1.50,"f":0.1}'
+    text = (
+        '{"type":"odd","a":1e308,"b":-0.0,"c":18446744073709551615,"d":-9223372036854775808,"e":1.50,"f":0.1}'
+    )
     client.call("CreateProcessInstance", create(text))
     (job,) = client.activate("odd", wait_ms=10_000)
     got = json.loads(job.variables)

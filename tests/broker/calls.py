@@ -1,4 +1,5 @@
-"""gRPC calls as tests want them: stubs of pyzeebe, statuses as values, and bytes that no client would send."""
+"""gRPC calls as tests want them: stubs of pyzeebe, statuses as values, bytes that no client would send."""
+
 import json
 
 import grpc
@@ -45,8 +46,10 @@ class Client:
             raise Refused(error) from None
 
     def deploy(self, *names):
-        resources = [protocol.Resource(name=f"{name}.bpmn", content=(PROCESSES / f"{name}.bpmn").read_bytes())
-                     for name in names]
+        resources = [
+            protocol.Resource(name=f"{name}.bpmn", content=(PROCESSES / f"{name}.bpmn").read_bytes())
+            for name in names
+        ]
         return self.call("DeployResource", protocol.DeployResourceRequest(resources=resources))
 
     def deploy_text(self, name, text):
@@ -55,27 +58,33 @@ class Client:
 
     def create(self, process, **variables):
         request = protocol.CreateProcessInstanceRequest(
-            bpmnProcessId=process, version=-1, variables=json.dumps(variables))
+            bpmnProcessId=process, version=-1, variables=json.dumps(variables)
+        )
         return self.call("CreateProcessInstance", request).processInstanceKey
 
     def activate(self, job_type, most=100, wait_ms=-1, timeout_ms=60_000):
-        request = protocol.ActivateJobsRequest(type=job_type, worker="test", timeout=timeout_ms,
-                                               maxJobsToActivate=most, requestTimeout=wait_ms)
+        request = protocol.ActivateJobsRequest(
+            type=job_type, worker="test", timeout=timeout_ms, maxJobsToActivate=most, requestTimeout=wait_ms
+        )
         return [job for part in self.call("ActivateJobs", request, timeout=60) for job in part.jobs]
 
     def complete(self, job, **variables):
         self.call("CompleteJob", protocol.CompleteJobRequest(jobKey=job.key, variables=json.dumps(variables)))
 
     def publish(self, name, correlation_key, ttl_ms=0, **variables):
-        return self.call("PublishMessage", protocol.PublishMessageRequest(
-            name=name, correlationKey=correlation_key, timeToLive=ttl_ms, variables=json.dumps(variables))).key
+        return self.call(
+            "PublishMessage",
+            protocol.PublishMessageRequest(
+                name=name, correlationKey=correlation_key, timeToLive=ttl_ms, variables=json.dumps(variables)
+            ),
+        ).key
 
     def cancel(self, instance):
         self.call("CancelProcessInstance", protocol.CancelProcessInstanceRequest(processInstanceKey=instance))
 
 
 def is_refused(code, words, function, *arguments):
-    """Holds when the call is refused with this status (or one of these) and a message with each of the words."""
+    """Holds when the call is refused with this status (or one of these) and a message with all the words."""
     codes = [code] if isinstance(code, str) else code
     try:
         answer = function(*arguments)

@@ -7,9 +7,10 @@
 
     sys.exit(suite.main())
 
-A check passes when it returns, is skipped when it raises Skipped, and fails otherwise. With CI=true what is skipped
-counts as failed, unless it is `optional`: then the machine cannot have it at all.
+A check passes when it returns, is skipped when it raises Skipped, and fails otherwise. With CI=true what is
+skipped counts as failed.
 """
+
 import os
 import sys
 import time
@@ -38,6 +39,7 @@ class Suite:
         def keep(function):
             self.checks.append((title, function))
             return function
+
         return keep
 
     def one(self, title, function, *arguments):
@@ -59,7 +61,10 @@ class Suite:
 
     def tally(self):
         counts = self.counts
-        print(f"{self.name}: {counts['PASS']} passed, {counts['FAIL']} failed, {counts['SKIP']} skipped", flush=True)
+        print(
+            f"{self.name}: {counts['PASS']} passed, {counts['FAIL']} failed, {counts['SKIP']} skipped",
+            flush=True,
+        )
         return 1 if counts["FAIL"] else 0
 
     def main(self, only=None):

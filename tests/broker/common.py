@@ -16,8 +16,8 @@ TIDEMILL = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "
 
 
 def free_port():
-    """A port below those that the system gives to outgoing connections: a client that tries again and again while the
-    broker is down would else take the broker's port, or even be connected to itself."""
+    """A port below those that the system gives to outgoing connections: a client that tries again while
+    the broker is down would else take the broker's port, or even be connected to itself."""
     while True:
         port = random.randint(12_000, 31_000)
         with socket.socket() as listener:
@@ -59,7 +59,8 @@ class Broker:
             if self.process.poll() is not None:
                 raise AssertionError(f"the broker ended with {self.process.returncode}:\n{self.log()}")
             done = self.run("status", "--json", check=False)
-            if done.returncode == 0 and all(it["health"] == "HEALTHY" for it in json.loads(done.stdout)["partitions"]):
+            partitions = json.loads(done.stdout)["partitions"] if done.returncode == 0 else []
+            if partitions and all(partition["health"] == "HEALTHY" for partition in partitions):
                 return time.monotonic() - began
             time.sleep(0.01)
         raise AssertionError(f"the broker was not ready in {wait} s:\n{self.log()}")
@@ -86,7 +87,8 @@ class Broker:
             return error.code, error.read().decode()
 
     def run(self, *arguments, check=True, **more):
-        done = subprocess.run([str(TIDEMILL), *arguments], env=self.environment(), capture_output=True, text=True, **more)
+        command = [str(TIDEMILL), *arguments]
+        done = subprocess.run(command, env=self.environment(), capture_output=True, text=True, **more)
         if check and done.returncode:
             raise AssertionError(f"tidemill {' '.join(arguments)} failed: {done.stderr}\n{self.log()}")
         return done

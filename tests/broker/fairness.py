@@ -3,11 +3,13 @@
 
   fairness.py [--io auto|uring|portable] [--rate 100] [--seconds 5]
 
-Loops that deployment accepts, each on a broker of one partition: exclusive gateways only, and a timer that is due at
-once. Prints the p99 of other instances without and with the loop, and their ratio; no figure fails the run, because
-other work on the machine has its share in it. What fails it: instances of others that do not complete, a loop that
-does not run or cannot be cancelled, a broker that goes on working afterwards.
+Loops that deployment accepts, each on a broker of one partition: exclusive gateways only, and a timer that
+is due at once. Prints the p99 of other instances without and with the loop, and their ratio; no figure
+fails the run, because other work on the machine has its share in it. What fails it: instances of others
+that do not complete, a loop that does not run or cannot be cancelled, a broker that goes on working
+afterwards.
 """
+
 import argparse
 import json
 import os
@@ -21,8 +23,9 @@ from common import Broker
 from probe import Probe
 
 HEAD = """<?xml version="1.0" encoding="UTF-8"?>
-<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"
-    xmlns:zeebe="http://camunda.org/schema/zeebe/1.0" id="definitions-loop" targetNamespace="http://bpmn.io/schema/bpmn">
+<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL"
+    xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:zeebe="http://camunda.org/schema/zeebe/1.0"
+    id="definitions-loop" targetNamespace="http://bpmn.io/schema/bpmn">
   <bpmn:process id="loop" isExecutable="true">
     <bpmn:startEvent id="start"><bpmn:outgoing>in</bpmn:outgoing></bpmn:startEvent>
     <bpmn:sequenceFlow id="in" sourceRef="start" targetRef="first" />
@@ -39,7 +42,8 @@ LOOPS = {
       <bpmn:outgoing>back</bpmn:outgoing></bpmn:exclusiveGateway>""",
     "a timer due at once": """<bpmn:intermediateCatchEvent id="second"><bpmn:incoming>on</bpmn:incoming>
       <bpmn:outgoing>back</bpmn:outgoing><bpmn:timerEventDefinition id="now">
-      <bpmn:timeDuration xsi:type="bpmn:tFormalExpression">PT0S</bpmn:timeDuration></bpmn:timerEventDefinition>
+      <bpmn:timeDuration xsi:type="bpmn:tFormalExpression">PT0S</bpmn:timeDuration>
+      </bpmn:timerEventDefinition>
       </bpmn:intermediateCatchEvent>""",
 }
 
@@ -57,11 +61,27 @@ def busy_share(broker, seconds=1.0):
 
 
 def measure(broker, options):
-    done = broker.run("load", "--address", broker.grpc, "--mode", "open", "--rate", str(options.rate), "--duration",
-                      str(options.seconds), "--warmup", "1", "--json", "--quiet")
+    done = broker.run(
+        "load",
+        "--address",
+        broker.grpc,
+        "--mode",
+        "open",
+        "--rate",
+        str(options.rate),
+        "--duration",
+        str(options.seconds),
+        "--warmup",
+        "1",
+        "--json",
+        "--quiet",
+    )
     report = json.loads(done.stdout)
     ledger = report["ledger"]
-    expect(ledger["exactly_once"] and not ledger["incomplete"] and not ledger["errors"], f"others suffer: {ledger}")
+    expect(
+        ledger["exactly_once"] and not ledger["incomplete"] and not ledger["errors"],
+        f"others suffer: {ledger}",
+    )
     return report["latency_ms"]["p99"]
 
 
@@ -84,10 +104,15 @@ def loop(io, body, options):
         seconds = time.monotonic() - began
         eventually("the end of the loop", lambda: is_terminated(broker, instance), seconds=10)
         quiet = min(busy_share(broker) for _ in range(3))
-        expect(quiet < max(0.2, share / 2), f"after the cancel the broker still takes {quiet:.0%} of a core, before {share:.0%}")
+        expect(
+            quiet < max(0.2, share / 2),
+            f"after the cancel the broker still takes {quiet:.0%} of a core, before {share:.0%}",
+        )
         probe.check()
-        return (f"p99 {alone:.2f} ms alone, {with_loop:.2f} ms beside the loop: ratio {with_loop / alone:.2f}; "
-                f"loop takes {share:.0%} of a core; cancelled in {seconds * 1000:.1f} ms")
+        return (
+            f"p99 {alone:.2f} ms alone, {with_loop:.2f} ms beside the loop: ratio {with_loop / alone:.2f}; "
+            f"loop takes {share:.0%} of a core; cancelled in {seconds * 1000:.1f} ms"
+        )
 
 
 def main():

@@ -1,4 +1,5 @@
 """What the machine denies: io_uring by a seccomp filter, and room on the disk."""
+
 import ctypes
 import json
 import os
@@ -36,9 +37,11 @@ def deny_io_uring(errno):
     def apply():
         libc = ctypes.CDLL(None, use_errno=True)
         argument = Program(len(program) // 8, ctypes.cast(buffer, ctypes.c_void_p))
-        if libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) or libc.prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER,
-                                                                    ctypes.byref(argument)):
+        if libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) or libc.prctl(
+            PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.byref(argument)
+        ):
             raise OSError(ctypes.get_errno(), "the seccomp filter is refused")
+
     return apply
 
 
@@ -59,8 +62,16 @@ def without_io_uring(errno):
 
 def demanded_io_uring():
     with tempfile.TemporaryDirectory(prefix="tidemill-uring-") as folder:
-        refused(MACHINE, ["io_uring"], "--data-dir", pathlib.Path(folder) / "data", "--io", "uring", *addresses(),
-                preexec_fn=deny_io_uring(EPERM))
+        refused(
+            MACHINE,
+            ["io_uring"],
+            "--data-dir",
+            pathlib.Path(folder) / "data",
+            "--io",
+            "uring",
+            *addresses(),
+            preexec_fn=deny_io_uring(EPERM),
+        )
 
 
 def free_bytes(path):
@@ -80,8 +91,10 @@ class SmallDisk:
             raise Skipped("a disk of its own needs root")
         with open(base / "image", "wb") as image:
             image.truncate(DISK_BYTES)
-        for command in (["mkfs.ext4", "-q", "-F", "-m", "0", str(base / "image")],
-                        ["mount", "-o", "loop", str(base / "image"), str(self.path)]):
+        for command in (
+            ["mkfs.ext4", "-q", "-F", "-m", "0", str(base / "image")],
+            ["mount", "-o", "loop", str(base / "image"), str(self.path)],
+        ):
             try:
                 done = subprocess.run(command, capture_output=True, text=True)
             except FileNotFoundError:
@@ -113,10 +126,14 @@ def create_until_refused(client, broker, seconds=120):
         try:
             instances.add(client.create("one_task", type="full", text="y" * 400_000))
         except Refused as refusal:
-            time.sleep(0.5 if refusal.code != "RESOURCE_EXHAUSTED" else 0)  # for the system to know the end of the process
-            expect(broker.process.poll() is None,
-                   f"{len(instances)} instances were taken, {free_bytes(broker.data_dir)} bytes free, then the broker ended with "
-                   f"{broker.process.returncode}: {broker.log().splitlines()[-1]}")
+            time.sleep(
+                0.5 if refusal.code != "RESOURCE_EXHAUSTED" else 0
+            )  # for the system to know the end of the process
+            expect(
+                broker.process.poll() is None,
+                f"{len(instances)} instances were taken, {free_bytes(broker.data_dir)} bytes free, then "
+                f"the broker ended with {broker.process.returncode}: {broker.log().splitlines()[-1]}",
+            )
             expect("disk" in refusal.message, f"refused without naming the disk: {refusal}")
             expect(refusal.code == "RESOURCE_EXHAUSTED", f"refused with {refusal}")
             return refusal, instances
@@ -140,7 +157,7 @@ def can_create(client):
 
 
 def full_disk(io, fill):
-    """Whoever fills it: refused before it is full, endings are taken, all is well again when there is room."""
+    """Whoever fills it: refused before it is full, endings are taken, all is well when there is room."""
     with SmallDisk() as disk, Broker(disk.path, partitions=1, io=io) as broker, Client(broker.grpc) as client:
         client.deploy("one_task")
         first = client.create("one_task", type="before")
@@ -154,22 +171,35 @@ def full_disk(io, fill):
         client.complete(job)
         for _ in range(20):
             expect(can_create(client) is None or disk.free_bytes() > 0, "taken with no room at all")
-        expect(broker.process.poll() is None, f"the broker ended with {broker.process.returncode}:\n{broker.log()}")
+        expect(
+            broker.process.poll() is None,
+            f"the broker ended with {broker.process.returncode}:\n{broker.log()}",
+        )
         (disk.path / "ballast").unlink()
-        instances.add(eventually("a new instance once there is room", lambda: can_create(client), seconds=20, pause=0.2))
+        instances.add(
+            eventually("a new instance once there is room", lambda: can_create(client), seconds=20, pause=0.2)
+        )
         expect(broker.stop() == 0, f"exit code after SIGTERM:\n{broker.log()}")
         broker.start()
         records = list(broker.records())
-        started = {record["key"] for record in records if record["intent"] == "ELEMENT_ACTIVATED"
-                   and record["valueType"] == "PROCESS_INSTANCE" and record["value"]["bpmnElementType"] == "PROCESS"}
+        started = {
+            record["key"]
+            for record in records
+            if record["intent"] == "ELEMENT_ACTIVATED"
+            and record["valueType"] == "PROCESS_INSTANCE"
+            and record["value"]["bpmnElementType"] == "PROCESS"
+        }
         ended = {record["key"] for record in records if record["intent"] == "ELEMENT_COMPLETED"}
-        expect(instances <= started, f"{len(instances - started)} of {len(instances)} acknowledged instances are gone")
+        expect(
+            instances <= started,
+            f"{len(instances - started)} of {len(instances)} acknowledged instances are gone",
+        )
         expect(first in ended, "the job that was completed on a full disk is gone")
         return f"{len(instances)} instances, refused with {left >> 20} MiB left: {refusal.message}"
 
 
 def restart_on_full_disk(io):
-    """A start with hardly any room left: it serves and refuses, or says why it cannot start; never a crash."""
+    """A start with hardly any room left: it serves and refuses, or says why it cannot start."""
     with SmallDisk() as disk:
         broker = Broker(disk.path, partitions=1, io=io)
         with broker, Client(broker.grpc) as client:
@@ -181,7 +211,9 @@ def restart_on_full_disk(io):
                 broker.start()
                 note = "it serves"
             except AssertionError:
-                expect(broker.process.poll() in (11, 22), f"exit code {broker.process.poll()}:\n{broker.log()}")
+                expect(
+                    broker.process.poll() in (11, 22), f"exit code {broker.process.poll()}:\n{broker.log()}"
+                )
                 note = f"exit code {broker.process.returncode}: {broker.log().splitlines()[-1]}"
             (disk.path / "ballast").unlink()
             if broker.process.poll() is not None:

@@ -1,4 +1,5 @@
 """Whether a broker still serves after something was done to it, and whether anything was lost."""
+
 import collections
 import itertools
 
@@ -21,8 +22,10 @@ class Probe:
         with Client(broker.grpc) as client:
             client.deploy("one_task", "message_wait", "timer_wait")
             eventually("a deployment known to all partitions", lambda: self.partitions_seen(client))
-            self.waiting = {f"standing-{number}": client.create("message_wait", order=f"standing-{number}")
-                            for number in range(self.STANDING)}
+            self.waiting = {
+                f"standing-{number}": client.create("message_wait", order=f"standing-{number}")
+                for number in range(self.STANDING)
+            }
 
     def partitions_seen(self, client):
         """Creates until each partition has answered once; those instances are cancelled."""
@@ -40,7 +43,10 @@ class Probe:
         job_type = f"probe-{next(self.numbers)}"
         with Client(self.broker.grpc) as client:
             instances = {client.create("one_task", type=job_type) for _ in range(2 * self.broker.partitions)}
-            expect(len({partition_of(it) for it in instances}) == self.broker.partitions, "a partition is left out")
+            expect(
+                len({partition_of(it) for it in instances}) == self.broker.partitions,
+                "a partition is left out",
+            )
             todo = set(instances)
             while todo:
                 jobs = client.activate(job_type, wait_ms=10_000)
@@ -72,5 +78,7 @@ class Probe:
         for record in self.broker.records():
             value = record["value"]
             if record["valueType"] == "PROCESS_INSTANCE" and value["bpmnElementType"] == "PROCESS":
-                counts[record["key"]] += record["recordType"] == "EVENT" and record["intent"] == "ELEMENT_COMPLETED"
+                counts[record["key"]] += (
+                    record["recordType"] == "EVENT" and record["intent"] == "ELEMENT_COMPLETED"
+                )
         return +counts

@@ -1,4 +1,5 @@
 """Starts that cannot be: the exit code of their kind (core/src/exit.rs) and one line that says what to do."""
+
 import os
 import pathlib
 import re
@@ -14,8 +15,14 @@ LOG_LINE = re.compile(r"^\d{4}-\d\d-\d\dT")
 
 def refused(code, words, *arguments, environment=None, seconds=20, **popen):
     """Starts with these arguments: it has to end with the code and one line with all the words."""
-    done = subprocess.run([str(TIDEMILL), "start", *map(str, arguments)], capture_output=True, text=True,
-                          env={**os.environ, **(environment or {})}, timeout=seconds, **popen)
+    done = subprocess.run(
+        [str(TIDEMILL), "start", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        env={**os.environ, **(environment or {})},
+        timeout=seconds,
+        **popen,
+    )
     lines = [line for line in done.stderr.splitlines() if not LOG_LINE.match(line)]
     expect(done.returncode == code, f"exit code {done.returncode} instead of {code}: {done.stderr[-400:]}")
     expect(not done.stdout, f"on stdout: {done.stdout[:200]}")
@@ -35,16 +42,38 @@ def fresh(folder, name):
 
 
 def taken(broker):
-    refused(DATA_DIRECTORY, [str(broker.data_dir), "in use", "--data-dir"], "--data-dir", broker.data_dir, *addresses())
+    refused(
+        DATA_DIRECTORY,
+        [str(broker.data_dir), "in use", "--data-dir"],
+        "--data-dir",
+        broker.data_dir,
+        *addresses(),
+    )
 
 
 def ports(broker, folder):
     for flag, address in (("--grpc-addr", broker.grpc), ("--http-addr", broker.http)):
         other = "--http-addr" if flag == "--grpc-addr" else "--grpc-addr"
-        refused(PORT, [address, flag, "in use"], "--data-dir", folder / "port", flag, address,
-                other, f"127.0.0.1:{free_port()}")
-    refused(PORT, ["192.0.2.1", "--grpc-addr"], "--data-dir", folder / "port", "--grpc-addr", "192.0.2.1:26500",
-            "--http-addr", f"127.0.0.1:{free_port()}")
+        refused(
+            PORT,
+            [address, flag, "in use"],
+            "--data-dir",
+            folder / "port",
+            flag,
+            address,
+            other,
+            f"127.0.0.1:{free_port()}",
+        )
+    refused(
+        PORT,
+        ["192.0.2.1", "--grpc-addr"],
+        "--data-dir",
+        folder / "port",
+        "--grpc-addr",
+        "192.0.2.1:26500",
+        "--http-addr",
+        f"127.0.0.1:{free_port()}",
+    )
 
 
 def no_trace(broker, folder):
@@ -58,13 +87,28 @@ def other_partitions(folder):
     with Broker(folder / "count", partitions=2) as broker:
         data_dir = broker.data_dir
     for count in (1, 3):
-        refused(DATA_DIRECTORY, ["2 partitions", f"--partitions says {count}", "--partitions 2"],
-                "--data-dir", data_dir, "--partitions", count, *addresses())
+        refused(
+            DATA_DIRECTORY,
+            ["2 partitions", f"--partitions says {count}", "--partitions 2"],
+            "--data-dir",
+            data_dir,
+            "--partitions",
+            count,
+            *addresses(),
+        )
 
 
 def damaged_notes(folder):
-    for number, text in enumerate((b"", b"\0" * 64, b"format = 9\ncluster-id = 1\npartitions = 1\n", b"format = 1\n",
-                                   b"format = 1\ncluster-id = 1\npartitions = 0\n", b"\xff\xfe{}")):
+    for number, text in enumerate(
+        (
+            b"",
+            b"\0" * 64,
+            b"format = 9\ncluster-id = 1\npartitions = 1\n",
+            b"format = 1\n",
+            b"format = 1\ncluster-id = 1\npartitions = 0\n",
+            b"\xff\xfe{}",
+        )
+    ):
         path = folder / f"damaged-{number}"
         path.mkdir()
         (path / "tidemill.toml").write_bytes(text)
@@ -77,7 +121,9 @@ def read_only(folder):
     if os.geteuid() != 0:
         path.chmod(0o555)
         return refused(DATA_DIRECTORY, [str(path), "--data-dir"], "--data-dir", path, *addresses())
-    made = subprocess.run(["mount", "-t", "tmpfs", "-o", "ro", "tmpfs", str(path)], capture_output=True, text=True)
+    made = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "ro", "tmpfs", str(path)], capture_output=True, text=True
+    )
     if made.returncode:
         raise Skipped(f"a read-only mount is not possible: {made.stderr.strip()}")
     try:
@@ -96,6 +142,7 @@ def configuration(folder):
     def config(text):
         (folder / "config.toml").write_text(text)
         return ["--config", folder / "config.toml"]
+
     refused(CONFIGURATION, ["config.toml", "partitoins"], *config("partitoins = 1\n"))
     refused(CONFIGURATION, ["config.toml"], *config("partitions = [\n"))
     refused(CONFIGURATION, ["config.toml", "two"], *config("partitions = 'two'\n"))
@@ -126,4 +173,6 @@ def add(suite):
         suite.one("a file instead of a directory", not_a_directory, folder)
         suite.one("unusable configuration", configuration, folder)
         suite.one("unusable command lines", command_line)
-        suite.one("the first broker still runs", lambda: expect(broker.stop() == 0, "it did not stop in order"))
+        suite.one(
+            "the first broker still runs", lambda: expect(broker.stop() == 0, "it did not stop in order")
+        )

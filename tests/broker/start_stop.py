@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Starting, stopping and restarting a broker, and what it says when it cannot.
 
-  start_stop.py [--io auto|uring|portable] [refused] [restart] [machine]
+start_stop.py [--io auto|uring|portable] [refused] [restart] [machine]
 """
+
 import argparse
 import sys
 

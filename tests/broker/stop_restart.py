@@ -1,4 +1,5 @@
 """Stopping in order while clients are at it, and what is there after a restart."""
+
 import json
 import pathlib
 import signal
@@ -29,16 +30,43 @@ def figures(io):
         resident = broker.resident_bytes()
         expect(resident < IDLE_BYTES_MAX, f"{resident / 1e6:.1f} MB resident when idle")
         expect(min(seconds) < READY_SECONDS_MAX, f"ready after {min(seconds):.2f} s at best")
-        return f"ready after {min(seconds):.3f} s (worst {max(seconds):.3f} s), {resident / 1e6:.1f} MB resident when idle"
+        ready = f"ready after {min(seconds):.3f} s (worst {max(seconds):.3f} s)"
+        return f"{ready}, {resident / 1e6:.1f} MB resident when idle"
 
 
 def stop_under_load(io, number_of_signals=1):
     with Broker(io=io) as broker:
         ledger = pathlib.Path(broker.folder.name) / "ledger"
         load = subprocess.Popen(
-            [str(TIDEMILL), "load", "--address", broker.grpc, "--create-only", "--mode", "open", "--rate", "1000", "--warmup", "0", "--duration", "4",
-             "--concurrency", "64", "--request-timeout", "2", "--job-timeout", "2", "--ledger", str(ledger), "--json",
-             "--quiet"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            [
+                str(TIDEMILL),
+                "load",
+                "--address",
+                broker.grpc,
+                "--create-only",
+                "--mode",
+                "open",
+                "--rate",
+                "1000",
+                "--warmup",
+                "0",
+                "--duration",
+                "4",
+                "--concurrency",
+                "64",
+                "--request-timeout",
+                "2",
+                "--job-timeout",
+                "2",
+                "--ledger",
+                str(ledger),
+                "--json",
+                "--quiet",
+            ],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
         time.sleep(1)
         began = time.monotonic()
         code = broker.stop()
@@ -51,8 +79,21 @@ def stop_under_load(io, number_of_signals=1):
         expect(instances, "the load got nothing acknowledged")
         deadline = time.monotonic() + 30
         while True:
-            broker.run("load", "--address", broker.grpc, "--create-only", "--warmup", "0", "--duration", "1",
-                       "--concurrency", "1", "--quiet", "--json", check=False)
+            broker.run(
+                "load",
+                "--address",
+                broker.grpc,
+                "--create-only",
+                "--warmup",
+                "0",
+                "--duration",
+                "1",
+                "--concurrency",
+                "1",
+                "--quiet",
+                "--json",
+                check=False,
+            )
             problems, _ = crash.check(broker, instances, jobs)
             if not problems or time.monotonic() > deadline:
                 break
@@ -72,15 +113,22 @@ def ending(call):
 def stop_with_open_calls(io):
     with Broker(io=io) as broker, Client(broker.grpc) as client:
         client.deploy("one_task")
-        eventually("a deployment known to all partitions", lambda: all(attempts(client, "one_task") for _ in range(6)))
+        eventually(
+            "a deployment known to all partitions",
+            lambda: all(attempts(client, "one_task") for _ in range(6)),
+        )
         calls = [client.stub.ActivateJobs(poll("nobody")) for _ in range(200)]
         calls += [client.stub.StreamActivatedJobs(stream("nobody")) for _ in range(200)]
-        request = protocol.CreateProcessInstanceRequest(bpmnProcessId="one_task", version=-1, variables='{"type":"n"}')
+        request = protocol.CreateProcessInstanceRequest(
+            bpmnProcessId="one_task", version=-1, variables='{"type":"n"}'
+        )
         with_result = protocol.CreateProcessInstanceWithResultRequest(request=request, requestTimeout=60_000)
         results = [client.stub.CreateProcessInstanceWithResult.future(with_result) for _ in range(20)]
         endings = []
         threads = [threading.Thread(target=lambda call=call: endings.append(ending(call))) for call in calls]
-        reader = threading.Thread(target=lambda: quietly(broker.get, "/records?from=999999999&wait_ms=30000", 40))
+        reader = threading.Thread(
+            target=lambda: quietly(broker.get, "/records?from=999999999&wait_ms=30000", 40)
+        )
         for thread in [*threads, reader]:
             thread.start()
         time.sleep(1)
@@ -127,9 +175,14 @@ class Kept:
     def __init__(self, broker, client):
         self.broker, self.client = broker, client
         client.deploy("one_task", "message_wait", "timer_wait")
-        eventually("a deployment known to all partitions", lambda: all(attempts(client, "timer_wait", duration="PT0S") for _ in range(6)))
+        eventually(
+            "a deployment known to all partitions",
+            lambda: all(attempts(client, "timer_wait", duration="PT0S") for _ in range(6)),
+        )
         self.timers = [client.create("timer_wait", duration="PT4S") for _ in range(6)]
-        self.waiting = {f"kept-{number}": client.create("message_wait", order=f"kept-{number}") for number in range(6)}
+        self.waiting = {
+            f"kept-{number}": client.create("message_wait", order=f"kept-{number}") for number in range(6)
+        }
         client.publish("payment", "later", ttl_ms=600_000, paid=42)
         client.publish("payment", "too-late", ttl_ms=500)
         self.jobs = {client.create("one_task", type="kept", number=number) for number in range(6)}
@@ -149,9 +202,13 @@ class Kept:
         return json.loads(self.broker.run("incidents", "--json").stdout)
 
     def completed(self):
-        return {record["key"] for record in self.broker.records()
-                if record["valueType"] == "PROCESS_INSTANCE" and record["intent"] == "ELEMENT_COMPLETED"
-                and record["value"]["bpmnElementType"] == "PROCESS"}
+        return {
+            record["key"]
+            for record in self.broker.records()
+            if record["valueType"] == "PROCESS_INSTANCE"
+            and record["intent"] == "ELEMENT_COMPLETED"
+            and record["value"]["bpmnElementType"] == "PROCESS"
+        }
 
     def check(self):
         client = self.client
@@ -161,17 +218,30 @@ class Kept:
         jobs = {job.processInstanceKey: job for job in client.activate("kept", wait_ms=5_000)}
         jobs.update({job.processInstanceKey: job for job in client.activate("kept")})
         expect(set(jobs) == self.jobs, f"{len(jobs)} of {len(self.jobs)} jobs came")
-        expect({json.loads(job.variables)["number"] for job in jobs.values()} == set(range(6)), "variables are gone")
+        expect(
+            {json.loads(job.variables)["number"] for job in jobs.values()} == set(range(6)),
+            "variables are gone",
+        )
         expect(not client.activate("locked"), "a job was given out again before its time")
         for job in [*jobs.values(), self.locked_job]:
             client.complete(job)
-        (timed_out,) = eventually("a job whose time is over", lambda: client.activate("timing-out"), seconds=15)
+        (timed_out,) = eventually(
+            "a job whose time is over", lambda: client.activate("timing-out"), seconds=15
+        )
         client.complete(timed_out)
         self.resolve()
         for correlation_key in self.waiting:
             client.publish("payment", correlation_key, ttl_ms=60_000)
-        wanted = {*self.timers, *self.waiting.values(), *self.jobs, self.locked, self.timing_out, self.failing,
-                  self.without_type, late}
+        wanted = {
+            *self.timers,
+            *self.waiting.values(),
+            *self.jobs,
+            self.locked,
+            self.timing_out,
+            self.failing,
+            self.without_type,
+            late,
+        }
         eventually("the end of all instances", lambda: wanted <= self.completed(), seconds=20, pause=0.5)
         expect(too_late not in self.completed(), "a message outlived its time")
 
@@ -179,13 +249,17 @@ class Kept:
         client, incidents = self.client, self.incidents()
         expect(len(incidents) == 2, f"{len(incidents)} incidents instead of 2")
         client.call("UpdateJobRetries", protocol.UpdateJobRetriesRequest(jobKey=self.failed_job, retries=1))
-        client.call("SetVariables", protocol.SetVariablesRequest(elementInstanceKey=self.without_type,
-                                                                 variables='{"type":"resolved"}'))
+        client.call(
+            "SetVariables",
+            protocol.SetVariablesRequest(
+                elementInstanceKey=self.without_type, variables='{"type":"resolved"}'
+            ),
+        )
         for incident in incidents:
             key = int(incident.get("key") or incident["incidentKey"])
             client.call("ResolveIncident", protocol.ResolveIncidentRequest(incidentKey=key))
         for job_type in ("failing", "resolved"):
-            (job,) = eventually(f"a job of type {job_type}", lambda: client.activate(job_type))
+            (job,) = eventually(f"a job of type {job_type}", lambda name=job_type: client.activate(name))
             client.complete(job)
 
 
@@ -208,7 +282,10 @@ def digest_is_kept(io):
     """Replay builds the state that was there; nothing may become due in between."""
     with Broker(io=io) as broker, Client(broker.grpc) as client:
         client.deploy("one_task", "message_wait")
-        eventually("a deployment known to all partitions", lambda: all(attempts(client, "one_task", type="d") for _ in range(6)))
+        eventually(
+            "a deployment known to all partitions",
+            lambda: all(attempts(client, "one_task", type="d") for _ in range(6)),
+        )
         for number in range(20):
             client.create("message_wait", order=f"digest-{number}")
             client.create("one_task", type="digest", text="x" * number)

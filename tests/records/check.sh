@@ -3,8 +3,9 @@
 #
 #   tests/records/check.sh [path of the tidemill binary] [scenario ...]
 #
-# Scenarios that unsupported.txt names are driven as well; they have to differ. The environment may give flags of
-# `tidemill start` (TIDEMILL_START_FLAGS) and the first of two ports (TIDEMILL_CHECK_PORT).
+# Scenarios that unsupported.txt names are driven as well; they have to differ. The environment may give flags
+# of `tidemill start` (TIDEMILL_START_FLAGS), the first of two ports (TIDEMILL_CHECK_PORT) and the folder for
+# the streams (TIDEMILL_CHECK_OUT).
 # Needs python3 with the package pyzeebe; uses the one that tests/clients/run.sh installs, or any other.
 # Without CI=true a missing tool skips the check. The streams stay in .cache/records for a look (show.py).
 set -uo pipefail

@@ -164,7 +164,8 @@ def main():
         if name not in reasons:
             counts["passed" if compare(name, golden / f"{name}.jsonl", folder, arguments) else "failed"] += 1
         elif agrees_quietly(name, golden / f"{name}.jsonl", folder, arguments):
-            print(f"{name}: agrees, although {arguments.unsupported.name} says: {reasons[name]}; remove that line")
+            listed = f"{arguments.unsupported.name} says: {reasons[name]}"
+            print(f"{name}: agrees, although {listed}; remove that line")
             counts["failed"] += 1
         else:
             print(f"{name}: skipped: {reasons[name]}")
