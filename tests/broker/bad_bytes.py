@@ -1,9 +1,11 @@
 """Bytes that no client sends: at the gRPC port as messages, as frames and as noise, and at the HTTP port."""
 
+import contextlib
 import os
 import random
 import socket
 import struct
+import time
 
 from calls import Client, is_refused
 from checks import expect
@@ -202,6 +204,24 @@ def bounded(broker, data, where, seconds):
     return f"{len(got)} bytes back, grown by {max(grown, 0) >> 20} MiB"
 
 
+def left_open(broker):
+    """What one connection may hold is bounded; what all of them hold has to be as well."""
+    before = broker.resident_bytes()
+    calls = b"".join(open_call(stream=2 * number + 1) for number in range(16_000))
+    connections = [socket.create_connection(address(broker.grpc), timeout=5) for _ in range(8)]
+    try:
+        for connection in connections:
+            with contextlib.suppress(OSError):
+                connection.sendall(PREFACE + frame(SETTINGS, 0, 0) + calls)
+        time.sleep(2)
+        grown = broker.resident_bytes() - before
+    finally:
+        for connection in connections:
+            connection.close()
+    expect(grown < 2 * GROWTH_BYTES_MAX, f"the broker grew by {grown >> 20} MiB")
+    return f"grown by {max(grown, 0) >> 20} MiB"
+
+
 def framed(broker, title, data):
     kinds = statuses(exchange(broker.grpc, PREFACE + frame(SETTINGS, 0, 0) + data, seconds=0.5))
     expect(SETTINGS in kinds, f"no settings came back, only {kinds}")
@@ -249,6 +269,7 @@ def add(suite, broker, probe):
         suite.one(
             f"frames: {title}", bounded, broker, PREFACE + frame(SETTINGS, 0, 0) + data, broker.grpc, 1.0
         )
+    suite.one("frames: calls opened and left on many connections", left_open, broker)
     suite.one("the broker serves after broken frames", probe.check)
     suite.one("noise at the gRPC port", noise, broker, 300, broker.grpc)
     suite.one("noise at the HTTP port", noise, broker, 300, broker.http)
