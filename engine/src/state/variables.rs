@@ -38,8 +38,8 @@ impl State {
         )
     }
 
-    /// Appends the MessagePack map of what is seen from a scope: the inner scope's variables first, those of one scope by
-    /// length of the name, then by name; with `names` only those.
+    /// Appends the MessagePack map of what is seen from a scope: the inner scope's variables first, those of one
+    /// scope by length of the name, then by name; with `names` only those.
     pub fn collect_variables(
         &self,
         scope_key: i64,
