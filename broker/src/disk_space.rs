@@ -4,8 +4,12 @@ use std::path::{Path, PathBuf};
 
 use tidemill_core::limits::DISK_FREE_BYTES_MIN;
 
-/// Time between two looks, nanoseconds.
+/// Time between two looks, nanoseconds ...
 const INTERVAL_NS: u64 = 1_000_000_000;
+/// ... and while there is not much room left, which a broker under load fills in less than a second.
+const INTERVAL_NEAR_NS: u64 = 10_000_000;
+/// Not much room: this many times what has to be free.
+const NEAR_FACTOR: u64 = 4;
 
 /// Size of the filesystem of `path`, bytes; a very large one where it cannot be asked.
 pub fn disk_bytes(path: &Path) -> u64 {
@@ -22,10 +26,10 @@ pub struct DiskSpace {
 }
 
 impl DiskSpace {
-    /// Watches the filesystem of `path`. It counts as full below `reserved_bytes`, which the journals need to go on, and
-    /// below a few large segments, or a twentieth of a small disk.
+    /// Watches the filesystem of `path`. It counts as full below `reserved_bytes`, which the journals need to go
+    /// on, and below a few large segments, or a quarter of a small disk.
     pub fn new(path: PathBuf, reserved_bytes: u64) -> Self {
-        let usual = (DISK_FREE_BYTES_MIN as u64).min(disk_bytes(&path) / 20);
+        let usual = (DISK_FREE_BYTES_MIN as u64).min(disk_bytes(&path) / 4);
         Self { free_bytes_min: usual.max(reserved_bytes), path, next_look_ns: 0, full: false }
     }
 
@@ -34,10 +38,11 @@ impl DiskSpace {
         if now_ns < self.next_look_ns {
             return None;
         }
-        self.next_look_ns = now_ns + INTERVAL_NS;
         // A filesystem that cannot be asked is not known to be full; writing to it will tell.
         let free = rustix::fs::statvfs(&self.path).map_or(u64::MAX, |found| found.f_bavail * found.f_frsize);
         let full = free < self.free_bytes_min;
+        let near = free < self.free_bytes_min.saturating_mul(NEAR_FACTOR);
+        self.next_look_ns = now_ns + if near { INTERVAL_NEAR_NS } else { INTERVAL_NS };
         if full != self.full {
             if full {
                 tracing::error!(

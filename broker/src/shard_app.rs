@@ -24,6 +24,9 @@ use crate::stream_credits::{self, StreamCredits};
 /// gRPC's UNAVAILABLE.
 const UNAVAILABLE: i32 = 14;
 
+/// Called once when a shard's partitions are replayed.
+pub type Ready = Box<dyn FnOnce(&[Partition]) + Send>;
+
 /// One shard's application.
 pub struct BrokerShard {
     settings: Vec<PartitionSettings>,
@@ -36,7 +39,7 @@ pub struct BrokerShard {
     disk_space: DiskSpace,
     credits: StreamCredits,
     /// Told when everything is replayed, with readers of the journals.
-    ready: Option<Box<dyn FnOnce(&[Partition]) + Send>>,
+    ready: Option<Ready>,
     waits_for_rings: bool,
 }
 
@@ -47,7 +50,7 @@ impl BrokerShard {
         outgoing: Outgoing,
         gateway_count: usize,
         disk_space: DiskSpace,
-        ready: Box<dyn FnOnce(&[Partition]) + Send>,
+        ready: Ready,
     ) -> Self {
         Self {
             settings,

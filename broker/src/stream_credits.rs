@@ -1,6 +1,7 @@
 //! Credit of job streams, shared by the partitions of a shard.
 //!
-//! A gateway thread gives a stream's credit to the shard. Each partition gets a share; a pushed job uses up a part of its
+//! A gateway thread gives a stream's credit to the shard. Each partition gets a share; a pushed job uses up a part
+//! of its
 //! partition's share, and what comes back goes to the partitions in the order of their pushes.
 
 use std::collections::{HashMap, VecDeque};

@@ -12,7 +12,8 @@ use serde_json::Value;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
-/// Scenarios with elements that this engine refuses at deployment. One that is not refused any more must leave the list.
+/// Scenarios with elements that this engine refuses at deployment. One that is not refused any more must leave the
+/// list.
 const NOT_SUPPORTED_YET: [&str; 1] = ["create_rejections"];
 
 fn is_refused(harness: &Harness) -> bool {

@@ -173,8 +173,8 @@ async fn pushed_jobs_use_credit_that_comes_back() {
     eventually("the stream is open", || stream_of(&world).is_some()).await;
     assert_eq!(world.shards[0].state().count("OPEN t w 500"), 1);
     let (stream_id, credit) = stream_of(&world).unwrap();
-    assert_eq!(credit, 64);
-    for counter in 1..=200 {
+    assert_eq!(credit, tidemill_core::limits::JOB_STREAM_CREDIT_COUNT_MAX as i32);
+    for counter in 1..=800 {
         eventually("there is credit", || stream_of(&world).unwrap().1 > 0).await;
         world.shards[0].state().push(stream_id, key(1, counter));
         assert_eq!(jobs.message().await.unwrap().unwrap().key, key(1, counter));

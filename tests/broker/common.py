@@ -2,20 +2,30 @@
 import json
 import os
 import pathlib
+import random
 import signal
 import socket
 import subprocess
 import tempfile
 import time
+import urllib.error
+import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 TIDEMILL = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "release" / "tidemill"
 
 
 def free_port():
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
+    """A port below those that the system gives to outgoing connections: a client that tries again while
+    the broker is down would else take the broker's port, or even be connected to itself."""
+    while True:
+        port = random.randint(12_000, 31_000)
+        with socket.socket() as listener:
+            try:
+                listener.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
 
 
 class Broker:
@@ -28,6 +38,8 @@ class Broker:
         self.grpc, self.http = f"127.0.0.1:{free_port()}", f"127.0.0.1:{free_port()}"
         self.partitions, self.io, self.flags = partitions, io, list(flags)
         self.process = None
+        # More arguments for subprocess.Popen, such as preexec_fn.
+        self.popen = {}
 
     def environment(self):
         return dict(os.environ, TIDEMILL_ADDRESS=self.grpc, TIDEMILL_HTTP_ADDRESS=self.http,
@@ -41,12 +53,14 @@ class Broker:
         """Starts it and gives the seconds until the first healthy Topology answer."""
         began = time.monotonic()
         log = open(self.log_path, "ab")
-        self.process = subprocess.Popen(self.command(), stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+        self.process = subprocess.Popen(self.command(), stdout=log, stderr=log, stdin=subprocess.DEVNULL,
+                                        **self.popen)
         while time.monotonic() - began < wait:
             if self.process.poll() is not None:
                 raise AssertionError(f"the broker ended with {self.process.returncode}:\n{self.log()}")
             done = self.run("status", "--json", check=False)
-            if done.returncode == 0 and all(it["health"] == "HEALTHY" for it in json.loads(done.stdout)["partitions"]):
+            partitions = json.loads(done.stdout)["partitions"] if done.returncode == 0 else []
+            if partitions and all(partition["health"] == "HEALTHY" for partition in partitions):
                 return time.monotonic() - began
             time.sleep(0.01)
         raise AssertionError(f"the broker was not ready in {wait} s:\n{self.log()}")
@@ -64,11 +78,25 @@ class Broker:
         assert seconds < within, f"stopping took {seconds:.1f} s"
         return code
 
+    def get(self, path, timeout=10):
+        """Status and text of an HTTP answer."""
+        try:
+            with urllib.request.urlopen(f"http://{self.http}{path}", timeout=timeout) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode()
+
     def run(self, *arguments, check=True, **more):
-        done = subprocess.run([str(TIDEMILL), *arguments], env=self.environment(), capture_output=True, text=True, **more)
+        command = [str(TIDEMILL), *arguments]
+        done = subprocess.run(command, env=self.environment(), capture_output=True, text=True, **more)
         if check and done.returncode:
             raise AssertionError(f"tidemill {' '.join(arguments)} failed: {done.stderr}\n{self.log()}")
         return done
+
+    def resident_bytes(self):
+        text = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
+        (line,) = [line for line in text.splitlines() if line.startswith("VmRSS:")]
+        return int(line.split()[1]) * 1024
 
     def log(self):
         return self.log_path.read_text(errors="replace")[-4000:] if self.log_path.exists() else ""

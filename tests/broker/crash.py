@@ -82,6 +82,7 @@ def main():
     parser.add_argument("--io", default="auto")
     parser.add_argument("--forget", action="store_true")
     parser.add_argument("--flush-off", action="store_true")
+    parser.add_argument("--rate", type=float, default=1000, help="instances per second")
     parser.add_argument("--seed", type=int, default=int(time.time()))
     options = parser.parse_args()
     chance = random.Random(options.seed)
@@ -98,7 +99,7 @@ def main():
             ledger.unlink(missing_ok=True)
             load = subprocess.Popen(
                 [str(TIDEMILL), "load", "--address", broker.grpc, "--create-only", "--warmup", "0", "--duration", "3",
-                 "--concurrency", "64", "--request-timeout", "2", "--job-timeout", "2", "--ledger", str(ledger),
+                 "--mode", "open", "--rate", str(options.rate), "--concurrency", "256", "--request-timeout", "2", "--job-timeout", "2", "--ledger", str(ledger),
                  "--json", "--quiet"],
                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
             time.sleep(chance.uniform(0.4, 2.4))

@@ -1,6 +1,7 @@
 //! Style as a test: what every file of the project has to look like.
 //!
-//! Checked: each crate is on the map of ARCHITECTURE.md; file and line lengths; a head line in every file; `unsafe` only in
+//! Checked: each crate is on the map of ARCHITECTURE.md; file and line lengths; a head line in every file; `unsafe`
+//! only in
 //! core and journal and never without its SAFETY line; no clock but `core/src/time`; no leftovers.
 
 use std::fs;
@@ -110,7 +111,17 @@ fn clocks_and_leftovers_stay_out() {
         ("dbg!(", "left over"),
     ];
     // Benchmarks, examples, tests and the client side measure real time; what runs inside the broker does not.
-    let measures = ["core/src/time", "bench/", "tools/", "broker/src/cli", "core/src/histogram"];
+    // Gateway threads set the timers of their own runtime, and calibration measures the disk.
+    let measures = [
+        "core/src/time",
+        "bench/",
+        "tools/",
+        "broker/src/cli",
+        "gateway/src/server",
+        "gateway/src/here.rs",
+        "journal/src/calibrate.rs",
+        "journal/src/doctor.rs",
+    ];
     check(|name, text| {
         let free = measures.iter().any(|room| name.starts_with(room))
             || ["/tests/", "/examples/", "/fuzz/", "/benches/"].iter().any(|part| name.contains(part))

@@ -1,9 +1,12 @@
-//! The verbs of `tidemill`, one file each. Data goes to stdout (a table, or JSON with `--json`), everything else to stderr.
+//! The verbs of `tidemill`, one file each. Data goes to stdout (a table, or JSON with `--json`), everything else to
+//! stderr.
 
+mod bench;
 mod cancel;
 mod connection;
 mod create;
 mod deploy;
+mod dmn;
 mod doctor;
 mod feel;
 mod incidents;
@@ -64,6 +67,10 @@ enum Verb {
     Journal(journal::Arguments),
     /// Examine this machine and data directory: kernel, disk, io_uring, what to change
     Doctor(doctor::Arguments),
+    /// Measure a layer against the raw machine
+    Bench(bench::Arguments),
+    /// Evaluate decisions
+    Dmn(dmn::Arguments),
     /// Evaluate FEEL expressions
     Feel(feel::Arguments),
 }
@@ -85,6 +92,8 @@ pub fn run() -> ExitCode {
         Verb::Load(arguments) => load::run(&arguments),
         Verb::Journal(arguments) => journal::run(&arguments),
         Verb::Doctor(arguments) => doctor::run(&arguments),
+        Verb::Bench(arguments) => bench::run(&arguments),
+        Verb::Dmn(arguments) => dmn::run(&arguments),
         Verb::Feel(arguments) => feel::run(&arguments),
     };
     match done {

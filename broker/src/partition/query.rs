@@ -1,4 +1,5 @@
-//! Questions about the state: answered from the tables as they are now, released when all that they rest on is committed.
+//! Questions about the state: answered from the tables as they are now, released when all that they rest on is
+//! committed.
 
 use tidemill_record::frame::{FrameKind, QueryAnswerFrame};
 use tidemill_record::value::Value;

@@ -27,7 +27,8 @@ use crate::shard_app::BrokerShard;
 
 /// Bytes written unflushed before a delayed flush follows, whatever the time.
 const DELAYED_FLUSH_BYTES: u64 = 16 << 20;
-/// Segments of each partition that the disk has to have room for before commands are taken: the one that is prepared and
+/// Segments of each partition that the disk has to have room for before commands are taken: the one that is
+/// prepared and
 /// the one after it.
 const SEGMENTS_RESERVED: u64 = 2;
 /// What running instances may take of this machine's memory: a share of all, dealt out to the partitions.

@@ -38,51 +38,35 @@ impl State {
         )
     }
 
-    /// Appends the MessagePack map of what is seen from a scope, ordered by length of the name, then by name;
-    /// with
-    /// `names` only those.
+    /// Appends the MessagePack map of what is seen from a scope: the inner scope's variables first, those of one
+    /// scope by length of the name, then by name; with `names` only those.
     pub fn collect_variables(
         &self,
         scope_key: i64,
         names: List<'_, &str>,
         local_only: bool,
-        scratch: &mut Collection,
+        found: &mut Collection,
         out: &mut Vec<u8>,
     ) {
-        scratch.clear();
-        if names.is_empty() {
-            self.collect_all(scope_key, local_only, scratch);
-        } else {
-            self.collect_named(scope_key, names, local_only, scratch);
-        }
-        scratch.write(out);
-    }
-
-    fn collect_all(&self, scope_key: i64, local_only: bool, found: &mut Collection) {
+        found.clear();
         let mut scope = Some(scope_key);
         for _ in 0..SCOPE_DEPTH_MAX {
             let Some(key) = scope else { break };
             let inner_count = found.places.len();
-            for row in self.local_variables(key) {
-                if !found.contains(row.name, inner_count) {
-                    found.push(&row);
-                }
+            if names.is_empty() {
+                self.local_variables(key).for_each(|row| found.push_unless_inner(&row, inner_count));
+            } else {
+                let rows = names.iter().filter_map(|name| self.local_variable(key, name));
+                // A name may be asked for twice.
+                rows.for_each(|row| {
+                    let count = found.places.len();
+                    found.push_unless_inner(&row, count);
+                });
             }
+            found.sort_from(inner_count);
             scope = if local_only { None } else { self.parent_scope(key) };
         }
-    }
-
-    fn collect_named(&self, scope_key: i64, names: List<'_, &str>, local_only: bool, found: &mut Collection) {
-        for name in names.iter() {
-            let row = if local_only {
-                self.local_variable(scope_key, name)
-            } else {
-                self.variable(scope_key, name)
-            };
-            if let Some(row) = row.filter(|row| !found.contains(row.name, found.places.len())) {
-                found.push(&row);
-            }
-        }
+        found.write(out);
     }
 }
 
@@ -107,7 +91,11 @@ impl Collection {
         self.places.clear();
     }
 
-    fn push(&mut self, row: &VariableRow<'_>) {
+    /// Adds a variable unless one of the first `count` hides it.
+    fn push_unless_inner(&mut self, row: &VariableRow<'_>, count: usize) {
+        if self.contains(row.name, count) {
+            return;
+        }
         let start = self.bytes.len();
         self.bytes.extend_from_slice(row.name.as_bytes());
         let name_end = self.bytes.len();
@@ -120,10 +108,16 @@ impl Collection {
         self.places[..count].iter().any(|place| self.bytes[place.start..place.name_end] == *name.as_bytes())
     }
 
-    fn write(&mut self, out: &mut Vec<u8>) {
+    /// Orders the variables from the one at `count` on.
+    fn sort_from(&mut self, count: usize) {
         let bytes = &self.bytes;
         let name = |place: &Place| &bytes[place.start..place.name_end];
-        self.places.sort_unstable_by(|a, b| (name(a).len(), name(a)).cmp(&(name(b).len(), name(b))));
+        self.places[count..].sort_unstable_by(|a, b| (name(a).len(), name(a)).cmp(&(name(b).len(), name(b))));
+    }
+
+    fn write(&self, out: &mut Vec<u8>) {
+        let bytes = &self.bytes;
+        let name = |place: &Place| &bytes[place.start..place.name_end];
         message_pack::put_map_head(out, self.places.len());
         for place in &self.places {
             let name = std::str::from_utf8(name(place)).expect("names are texts");

@@ -84,7 +84,8 @@ pub trait Registry {
         }
     }
 
-    /// Appends rows to `out` until it holds `max_bytes`; the last row, and rows saved since the last slice, may go over.
+    /// Appends rows to `out` until it holds `max_bytes`; the last row, and rows saved since the last slice, may go
+    /// over.
     fn snapshot_slice(&mut self, max_bytes: usize, out: &mut Vec<u8>) -> SnapshotStep {
         let (undo, snapshot) = self.parts_mut();
         if snapshot.entry_index.is_none() {

@@ -31,7 +31,6 @@ pub(crate) struct LongPoll {
     to_ask: VecDeque<u32>,
     /// When the wait ends; `None`: there is none.
     ends_at_ms: Option<u64>,
-    asked: bool,
     answered: bool,
     jobs_came: bool,
     refusals: Vec<Status>,
@@ -61,7 +60,6 @@ impl LongPoll {
             to_ask: desk.poll_order().collect(),
             request,
             ends_at_ms,
-            asked: false,
             answered: false,
             jobs_came: false,
             refusals: Vec::new(),
@@ -76,10 +74,9 @@ impl LongPoll {
             return Step::End;
         }
         loop {
-            // The first one is asked even for no jobs at all: it checks the request.
-            while self.request.max_jobs_to_activate > 0 || !self.asked {
+            // Whoever wants no jobs waits for nothing and asks nobody, as with Zeebe.
+            while self.request.max_jobs_to_activate > 0 {
                 let Some(partition_id) = self.to_ask.pop_front() else { break };
-                self.asked = true;
                 match desk.ask_for_jobs(&self.request, partition_id, now_ms) {
                     Ok(id) => return Step::Ask(id),
                     Err(refusal) if is_passing(&refusal) => self.refusals.push(refusal),

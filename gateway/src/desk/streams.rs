@@ -115,7 +115,7 @@ mod tests {
     fn credit_comes_back_when_the_client_takes_jobs() {
         let context = Context::from_waker(Waker::noop());
         let mut streams = Streams::new(0, 2);
-        assert_eq!(streams.credit, 32);
+        assert_eq!(streams.credit, JOB_STREAM_CREDIT_COUNT_MAX as u32 / 2);
         let id = streams.open(2).unwrap();
         let stream = streams.slab.get_mut(id).unwrap();
         for key in 0..4 {

@@ -15,7 +15,7 @@ use tokio::sync::watch;
 use super::service::Services;
 
 /// Requests under way on one connection.
-const CALLS_PER_CONNECTION_MAX: u32 = 16_384;
+const CALLS_PER_CONNECTION_MAX: u32 = 8_192;
 /// Calls that a client may cancel before they were looked at; more look like an attack (CVE-2023-44487).
 const CANCELLED_CALLS_MAX: usize = 1024;
 /// Unread bytes of all calls of a connection. The library allows so many bytes of framing overhead for small frames

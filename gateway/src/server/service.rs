@@ -3,6 +3,8 @@
 use std::convert::Infallible;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll, ready};
 
 use http::{HeaderValue, Request, Response, Uri};
@@ -15,6 +17,7 @@ use tower_service::Service;
 use super::front::Front;
 use super::health::HealthFront;
 use crate::proto::{GatewayServer, HealthServer};
+use crate::status;
 
 const GRPC_STATUS: &str = "grpc-status";
 const GRPC_MESSAGE: &str = "grpc-message";
@@ -25,9 +28,13 @@ const OUT_OF_RANGE: &[u8] = b"11";
 /// ... and what clients of Zeebe get.
 const RESOURCE_EXHAUSTED: HeaderValue = HeaderValue::from_static("8");
 
+/// Calls open on one gateway thread, polls and streams included; each may cost some kilobytes.
+const OPEN_CALL_COUNT_MAX: usize = 16_384;
+
 /// The services of one gateway thread.
 #[derive(Clone)]
 pub(crate) struct Services {
+    open: Arc<AtomicUsize>,
     gateway: GatewayServer<Front>,
     health: HealthServer<HealthFront>,
 }
@@ -35,7 +42,7 @@ pub(crate) struct Services {
 impl Services {
     pub(crate) fn new(front: Front, health: HealthFront) -> Self {
         let gateway = GatewayServer::new(front).max_decoding_message_size(MESSAGE_BYTES_MAX);
-        Self { gateway, health: HealthServer::new(health) }
+        Self { open: Arc::default(), gateway, health: HealthServer::new(health) }
     }
 }
 
@@ -46,12 +53,17 @@ impl hyper::service::Service<Request<Incoming>> for Services {
 
     fn call(&self, request: Request<Incoming>) -> Call {
         let uri = request.uri().clone();
+        let open = Open::new(&self.open);
+        if self.open.load(Ordering::Relaxed) > OPEN_CALL_COUNT_MAX {
+            let refused = status::exhausted("Too many calls are open on this gateway thread").into_http();
+            return Call { inner: Box::pin(std::future::ready(Ok(refused))), uri, _open: open };
+        }
         let inner = if request.uri().path().starts_with("/grpc.health.v1.Health/") {
             self.health.clone().call(request)
         } else {
             self.gateway.clone().call(request)
         };
-        Call { inner, uri }
+        Call { inner, uri, _open: open }
     }
 }
 
@@ -59,6 +71,23 @@ impl hyper::service::Service<Request<Incoming>> for Services {
 pub(crate) struct Call {
     inner: BoxFuture<Response<Body>, Infallible>,
     uri: Uri,
+    _open: Open,
+}
+
+/// Counts a call until its answer begins.
+struct Open(Arc<AtomicUsize>);
+
+impl Open {
+    fn new(count: &Arc<AtomicUsize>) -> Self {
+        count.fetch_add(1, Ordering::Relaxed);
+        Self(count.clone())
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 /// What the generated services answer to a path that is none of theirs, made to name it.

@@ -19,8 +19,18 @@ impl<'a> Reader<'a> {
     /// Type name that the boxed expression among the children of a node has.
     pub(super) fn logic_type(&self, node: NodeId) -> Option<std::sync::Arc<str>> {
         const BOXED: [&str; 12] = [
-            "literalExpression", "decisionTable", "invocation", "context", "list", "relation",
-            "functionDefinition", "conditional", "filter", "for", "some", "every",
+            "literalExpression",
+            "decisionTable",
+            "invocation",
+            "context",
+            "list",
+            "relation",
+            "functionDefinition",
+            "conditional",
+            "filter",
+            "for",
+            "some",
+            "every",
         ];
         BOXED.iter().find_map(|name| self.child(node, name)).and_then(|boxed| self.type_ref(boxed))
     }

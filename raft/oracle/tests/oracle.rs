@@ -1,6 +1,7 @@
 //! raft-rs as the oracle: both cores go through the same random schedules of elections, proposals, cut-off
 //! replicas and late messages, with all of a link's messages delivered at once, since the two do not say
-//! everything in as many messages. Whenever all is quiet, terms, votes, leaders, commit indices and logs must be the same.
+//! everything in as many messages. Whenever all is quiet, terms, votes, leaders, commit indices and logs must be
+//! the same.
 
 use std::collections::BTreeMap;
 

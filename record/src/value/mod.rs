@@ -98,7 +98,10 @@ macro_rules! record_value {
             fn put_json(json: &$crate::serde_json::Value, out: &mut Vec<u8>) -> Result<(), String> {
                 let object = json.as_object().ok_or("the value should be an object")?;
                 $(match object.get($json) {
-                    None | Some($crate::serde_json::Value::Null) => $crate::Field::put(&{ let default: $type = $default; default }, out),
+                    None | Some($crate::serde_json::Value::Null) => {
+                        let default: $type = $default;
+                        $crate::Field::put(&default, out);
+                    }
                     Some(json) => if !<$type as $crate::Field<'a>>::put_json(json, out) {
                         return Err(format!("'{}' should be {}", $json, <$type as $crate::Field<'a>>::EXPECTED));
                     },

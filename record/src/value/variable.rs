@@ -30,7 +30,8 @@ record_value! {
         /// The element instance to start at.
         shown scope_key: i64 = -1, "scopeKey";
         /// Whether they are set there or where they are found.
-        shown update_semantics: VariableDocumentUpdateSemantic = VariableDocumentUpdateSemantic::Propagate, "updateSemantics";
+        shown update_semantics: VariableDocumentUpdateSemantic =
+            VariableDocumentUpdateSemantic::Propagate, "updateSemantics";
         /// The variables.
         shown variables: Document<'a> = Document::EMPTY, "variables";
         /// Whose they are.

@@ -1,4 +1,5 @@
-//! Mounts the forgetful filesystem and takes orders on stdin: `forget` (unmount, lose what was not flushed, mount again),
+//! Mounts the forgetful filesystem and takes orders on stdin: `forget` (unmount, lose what was not flushed, mount
+//! again),
 //! `quit`. Each order is answered by a line on stdout.
 
 use std::io::{self, BufRead, Write};

@@ -1,6 +1,7 @@
 //! Files and folders with a memory of their last flush.
 //!
-//! Rules: `fsync` of a file makes its content durable; `fsync` of a folder makes its names durable (created, renamed and
+//! Rules: `fsync` of a file makes its content durable; `fsync` of a folder makes its names durable (created,
+//! renamed and
 //! removed ones). [`Disk::forget`] goes back to what is durable. A file whose name is not durable is lost whole.
 
 use std::collections::BTreeMap;

@@ -1,4 +1,5 @@
-//! The clock of the open loop: instance *i* is due at start + i / rate. A thread sleeps until each due time and sends it
+//! The clock of the open loop: instance *i* is due at start + i / rate. A thread sleeps until each due time and
+//! sends it
 //! on, because the timers of the runtime are no finer than a millisecond.
 
 use std::thread;
