@@ -53,7 +53,7 @@ impl<'b, 'm> Log<'b, 'm> {
         intent: impl Into<Intent>,
         value: &impl Value<'a>,
     ) -> Written {
-        // The value's meaning of a process, a decision and a deployment is in its second version, as in the protocol.
+        // The values of processes, decisions and deployments have their second meaning, as in the protocol.
         let is_second =
             matches!(value_type, ValueType::Process | ValueType::Deployment | ValueType::Decision);
         let version = if is_second { 2 } else { 1 };

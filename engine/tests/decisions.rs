@@ -31,8 +31,8 @@ fn model(id: &str, content: &str) -> (String, Vec<u8>) {
 
 fn literal(id: &str, expression: &str) -> String {
     format!(
-        "<decision id=\"{id}\" name=\"{id}\"><variable name=\"{id}\"/><literalExpression><text>{expression}</text>\
-         </literalExpression></decision>"
+        "<decision id=\"{id}\" name=\"{id}\"><variable name=\"{id}\"/>\
+         <literalExpression><text>{expression}</text></literalExpression></decision>"
     )
 }
 

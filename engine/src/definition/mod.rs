@@ -128,8 +128,8 @@ impl Definitions {
         Some(definition)
     }
 
-    /// The requirements graph with this key, prepared on first use. `None` when the state has none that can be
-    /// read.
+    /// The requirements graph with this key, prepared on first use. `None` when the state has none that can
+    /// be read.
     pub fn decisions(&mut self, state: &State, requirements_key: i64) -> Option<Arc<Program>> {
         if let Some(program) = self.decisions.get(&requirements_key) {
             return Some(program.clone());

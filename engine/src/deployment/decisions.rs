@@ -155,7 +155,8 @@ mod tests {
     fn check(count: usize, expected: &[usize]) {
         let decisions: String = (0..count)
             .map(|at| {
-                format!("<decision id='d{at}' name='d'><literalExpression><text>1</text></literalExpression></decision>")
+                let logic = "<literalExpression><text>1</text></literalExpression>";
+                format!("<decision id='d{at}' name='d'>{logic}</decision>")
             })
             .collect();
         let model = format!(

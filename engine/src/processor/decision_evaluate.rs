@@ -1,5 +1,5 @@
-//! DECISION_EVALUATION EVALUATE: a client asks what a decision gives. One that fails is answered like one that
-//! does not; its answer says why there is no result.
+//! DECISION_EVALUATION EVALUATE: a client asks what a decision gives. An evaluation that fails is answered
+//! too; its answer says why there is no result.
 
 use tidemill_record::RejectionType;
 use tidemill_record::value::DecisionEvaluationValue;

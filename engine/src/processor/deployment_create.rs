@@ -1,5 +1,5 @@
-//! DEPLOYMENT CREATE: new versions of processes and decisions from resources. From another partition it brings what that
-//! one decided, and may come twice.
+//! DEPLOYMENT CREATE: new versions of processes and decisions from resources. From another partition it
+//! brings what that one decided, and may come twice.
 
 use tidemill_record::value::{
     DecisionRequirementsMetadata, DecisionRequirementsValue, DecisionValue, DeploymentResource,
