@@ -69,6 +69,7 @@ fn intent_writes_much(value_type: ValueType) -> bool {
             | ValueType::Deployment
             | ValueType::VariableDocument
             | ValueType::JobBatch
+            | ValueType::DecisionEvaluation
     )
 }
 
