@@ -6,13 +6,15 @@
 use tidemill_core::ids::ShardId;
 use tidemill_core::limits;
 use tidemill_core::ring::{ClaimError, Outbox, Producer};
-use tidemill_record::frame::FrameKind;
+use tidemill_record::frame::{FrameKind, QueryAnswerFrame, RefusalFrame, encoded};
 use tidemill_record::{Input, Out};
 
 use super::held::HeldKind;
 
 /// Bits of an id that belong to the gateway thread.
 const GATEWAY_SHIFT: u32 = 48;
+/// gRPC's INTERNAL: unlike a refusal for want of room, it is never tried again elsewhere.
+const INTERNAL: i32 = 13;
 /// Frames from shard to shard: `SendFrame`s.
 pub const SEND_FRAME_KIND: u32 = 128;
 
@@ -79,8 +81,26 @@ impl Outgoing {
             frame[..scratch.len()].copy_from_slice(scratch);
             frame[scratch.len()..].copy_from_slice(rest);
         });
-        // A gateway thread ends only with the process.
-        !matches!(sent, Err(ClaimError::Full))
+        match sent {
+            Err(ClaimError::Full) => false,
+            Err(ClaimError::TooLarge { .. }) => self.tell_too_large(gateway, tag, id),
+            // A gateway thread ends only with the process.
+            Ok(()) | Err(ClaimError::Closed) => true,
+        }
+    }
+
+    /// An answer that no ring carries: its client hears so instead of waiting in vain. The command was done. A job
+    /// that is too large to be pushed comes back with its time-out.
+    #[cold]
+    fn tell_too_large(&mut self, gateway: usize, tag: u32, id: i64) -> bool {
+        tracing::warn!(tag, "an answer is larger than a message may be");
+        if tag == FrameKind::QueryAnswer as u32 {
+            let answer = QueryAnswerFrame { request_id: id, found: false, json: "" };
+            return self.send_direct(gateway, FrameKind::QueryAnswer, &encoded(&answer));
+        }
+        let message = "The command was done, but its answer is larger than a message may be";
+        let refusal = RefusalFrame { request_id: id, code: INTERNAL, message };
+        tag != FrameKind::Answer as u32 || self.send_direct(gateway, FrameKind::Refusal, &encoded(&refusal))
     }
 
     fn send_to_partition(&mut self, partition_id: u32, record: &[u8]) -> bool {
