@@ -188,6 +188,16 @@ impl Engine {
             key: record.header.key,
             request_id,
         };
+        self.context_of(log, effects, head)
+    }
+
+    /// Everything that what `head` names may touch.
+    pub(super) fn context_of<'e, 'b, 'm>(
+        &'e mut self,
+        log: &'e mut Log<'b, 'm>,
+        effects: &'e mut Effects,
+        head: Head,
+    ) -> Context<'e, 'b, 'm> {
         Context {
             state: &mut self.state,
             log,

@@ -35,22 +35,7 @@ impl Engine {
             key: -1,
             request_id: -1,
         };
-        let mut context = Context {
-            state: &mut self.state,
-            log: &mut log,
-            definitions: &mut self.definitions,
-            streams: &mut self.streams,
-            awaiting: &mut self.awaiting,
-            effects,
-            queue: &mut self.queue,
-            keys: &mut self.keys,
-            buffers: &mut self.buffers,
-            evaluator: &mut self.evaluator,
-            decision_evaluator: &mut self.decision_evaluator,
-            document_order: &mut self.document_order,
-            config: &self.config,
-            head,
-        };
+        let mut context = self.context_of(&mut log, effects, head);
         push_waiting(&mut context, &job_type);
         self.end_entry(&log)
     }
